@@ -1,0 +1,102 @@
+"""What a spec resolves to: the answer of the managers stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydiff.model.asset import Asset
+from pydiff.model.change import Change
+from pydiff.model.spec import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class ManagerChoice:
+    name: str
+    version: str
+    """Empty for managers without versions that matter (pbs, path)."""
+    why: str
+    """How the version was chosen: "given", "found on PATH", "current on 2024-12-02", "newest known"."""
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Prebuilt:
+    """An archive that the manager would download (or was given), and what it changes after extraction."""
+
+    spec: Spec
+    manager: ManagerChoice
+    asset: Asset
+    changes: tuple[Change, ...]
+    install_name: str
+    """The folder name the manager gives the tree: `cpython-3.9.20-linux-x86_64-gnu`, `3.9.20`."""
+    notes: tuple[str, ...] = ()
+    """What a reader must know: which list answered, what was assumed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repack:
+    """The `host` form: a local interpreter, to be repacked as if it were a PBS release and then treated as an archive."""
+
+    spec: Spec
+    manager: ManagerChoice
+    interpreter: str
+    """Absolute path of the interpreter to repack."""
+    version: str
+    changes: tuple[Change, ...]
+    install_name: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InPlace:
+    """An interpreter that is used where it is, unchanged (pyenv, path)."""
+
+    spec: Spec
+    manager: ManagerChoice
+    interpreter: str
+    version: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """The manager would have compiled this Python from source, so there is no archive to compare."""
+
+    spec: Spec
+    manager: ManagerChoice
+    version: str
+    reason: str
+    notes: tuple[str, ...] = ()
+
+
+Resolution = Prebuilt | Repack | InPlace | Compiled
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """A verified archive on disk: the answer of the fetch stage."""
+
+    path: str
+    sha256: str
+    """Of the bytes on disk, always computed."""
+    asset: Asset
+    verified: str
+    """What the hash was checked against ("uv 0.5.5's list"), or "" when nothing was published to check it against."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A tree on disk, with the manager's changes: the answer of the install stage."""
+
+    prefix: str
+    python: str
+    """Absolute path of the interpreter to run."""
+    version: str
+    """3.9.20"""
+    digest: str
+    """Names (archive, changes, prefix); empty for an interpreter in place, which may change under us."""
+    resolution: Resolution
+    archive: Archive | None = None
+    """None for an interpreter in place."""
