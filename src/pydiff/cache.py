@@ -5,16 +5,17 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import sys
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from filelock import FileLock
-
 from pydiff.errors import CacheError
+from pydiff.events import Notice, emit
 
 Room = Literal["archives", "installations", "snapshots", "sources", "wheels", "lists", "tools", "locks", "tmp"]
 ROOMS: tuple[Room, ...] = (
@@ -31,6 +32,8 @@ ROOMS: tuple[Room, ...] = (
 # https://bford.info/cachedir/ : backup programs leave such folders out, and `cache clean` deletes no folder without it.
 TAG_NAME = "CACHEDIR.TAG"
 TAG_TEXT = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder belongs to pydiff.\n"
+# What a killed pydiff left in `tmp` is swept after this long; no stage of a run takes as much.
+LEFTOVER_SECONDS = 24 * 3600.0
 
 
 @contextmanager
@@ -44,7 +47,7 @@ def explained(what: str, where: Path) -> Iterator[None]:
                 f"no space left while {what} in {where}",
                 hint="free some room (`pydiff cache size`, `pydiff cache clean`) or set PYDIFF_CACHE_DIR to a larger disk",
             ) from error
-        if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR}:
+        if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ELOOP}:
             raise CacheError(
                 f"cannot write while {what}: {where} ({error.strerror})",
                 hint="make the folder writable or set PYDIFF_CACHE_DIR to one that is",
@@ -61,17 +64,28 @@ class Cache:
         folder = self.root / name
         if not folder.is_dir():
             with explained("making the cache", folder):
+                if folder.exists():
+                    raise NotADirectoryError(errno.ENOTDIR, "not a folder", str(folder))
                 folder.mkdir(parents=True, exist_ok=True)
                 (self.root / TAG_NAME).write_text(TAG_TEXT)
         return folder
 
     @contextmanager
     def lock(self, key: str) -> Iterator[None]:
-        """One holder per key over all processes and threads on this cache; blocks until it is free. Raises CacheError."""
+        """One holder per key over all processes and threads on this cache; blocks until it is free. Raises CacheError.
+
+        The system lets go of it when its holder is killed. Not re-entrant: a holder that asks again waits for itself.
+        """
+        from filelock import FileLock, Timeout  # noqa: PLC0415 (60 ms)
+
         path = self.room("locks") / f"{key}.lock"
         with explained("taking a lock", path):
             lock = FileLock(path, is_singleton=False)
-            lock.acquire()
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                emit(Notice(f"waiting for another pydiff that works on {key}"))
+                lock.acquire()
         try:
             yield
         finally:
@@ -79,13 +93,23 @@ class Cache:
 
     @contextmanager
     def scratch(self, prefix: str) -> Iterator[Path]:
-        """A private folder on the same disk as the cache, removed at the end whatever happens."""
+        """A private folder on the same disk as the cache, removed at the end whatever happens. Raises CacheError."""
+        self.sweep()
         with explained("making a scratch folder", self.root):
             folder = Path(tempfile.mkdtemp(prefix=f"{prefix}-", dir=self.room("tmp")))
         try:
             yield folder
         finally:
             remove_tree(folder)
+
+    def sweep(self) -> None:
+        """Remove what pydiffs that were killed left in `tmp`."""
+        oldest = time.time() - LEFTOVER_SECONDS
+        for leftover in self.room("tmp").iterdir():
+            # Another pydiff may sweep at the same time.
+            with suppress(OSError):
+                if leftover.lstat().st_mtime < oldest:
+                    remove_tree(leftover)
 
     def write(self, path: Path, data: bytes) -> None:
         """Give `data` its final name in one step. Raises CacheError."""
@@ -104,8 +128,7 @@ def remove_tree(folder: Path) -> None:
     """Remove a folder even when a build left read-only folders in it."""
 
     def make_writable(_function: object, path: str, _error: object) -> None:
-        parent = Path(path).parent
-        parent.chmod(0o700)
+        Path(path).parent.chmod(0o700)
         target = Path(path)
         if target.is_dir() and not target.is_symlink():
             target.chmod(0o700)
@@ -113,5 +136,11 @@ def remove_tree(folder: Path) -> None:
         else:
             target.unlink(missing_ok=True)
 
-    if folder.exists():
+    if folder.is_symlink() or folder.is_file():
+        folder.unlink(missing_ok=True)
+    elif not folder.exists():
+        return
+    elif sys.version_info >= (3, 12):
+        shutil.rmtree(folder, onexc=make_writable)
+    else:
         shutil.rmtree(folder, onerror=make_writable)

@@ -53,6 +53,10 @@ class DownloadError(PydiffError):
     """No host had the file, or none could be reached."""
 
 
+class NotFoundError(DownloadError):
+    """Every host answered, and none of them has the file."""
+
+
 class HashMismatchError(DownloadError):
     """The file that arrived is not the file that was published."""
 

@@ -1,1 +1,8 @@
-""""""
+"""The build stage: installation + package -> what the build did."""
+
+from __future__ import annotations
+
+from pydiff.build.pair import SingleBuild, build_one, build_pair
+from pydiff.build.sandbox import SandboxProbe, probe_sandboxes
+
+__all__ = ["SandboxProbe", "SingleBuild", "build_one", "build_pair", "probe_sandboxes"]

@@ -89,7 +89,7 @@ class Sides(Struct, frozen=True, kw_only=True):
 
 class Difference(Struct, frozen=True, kw_only=True):
     family: str
-    """files, sysconfig, makefile, pkgconfig, elf, ..."""
+    """files, sysconfig, makefile, pkgconfig, binaries, ..."""
     subject: str
     """A variable, or a path with roles: `lib/python{X.Y}/os.py`."""
     left: str | None
@@ -98,6 +98,8 @@ class Difference(Struct, frozen=True, kw_only=True):
     severity: Severity
     count: int = 1
     """How many subjects share exactly this difference; `subject` is the first of them."""
+    also: list[str] = []
+    """The others, the first 200 of them."""
     detail: str = ""
     """For flags, the tokens that differ: `-clang +cc`."""
     read_by: list[str] = []

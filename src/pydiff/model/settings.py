@@ -24,5 +24,7 @@ class Settings:
     """Replaces uv's list, as UV_PYTHON_DOWNLOADS_JSON_URL does for uv >= 0.6.13: a path or URL."""
     show_system_python: bool = False
     """Leave a system libpythonX.Y visible to the builds (see build/sandbox.py)."""
+    hide: tuple[str, ...] = ()
+    """Tools (by name) and files (by absolute path) that shall not exist for the builds, as on the reporter's machine."""
     parallel: bool = True
     """Build both sides at once when there are two processors."""

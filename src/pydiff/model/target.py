@@ -28,6 +28,31 @@ _MACHINES = {
     "ppc64le": "powerpc64le",
 }
 
+# Every platform PBS has released for, current ones first.
+RELEASED = (
+    "linux-x86_64-gnu",
+    "linux-x86_64_v2-gnu",
+    "linux-x86_64_v3-gnu",
+    "linux-x86_64_v4-gnu",
+    "linux-x86_64-musl",
+    "linux-x86_64_v2-musl",
+    "linux-x86_64_v3-musl",
+    "linux-x86_64_v4-musl",
+    "linux-aarch64-gnu",
+    "linux-aarch64-musl",
+    "linux-armv7-gnueabi",
+    "linux-armv7-gnueabihf",
+    "linux-powerpc64le-gnu",
+    "linux-riscv64-gnu",
+    "linux-s390x-gnu",
+    "linux-x86-gnu",
+    "macos-aarch64",
+    "macos-x86_64",
+    "windows-aarch64",
+    "windows-x86",
+    "windows-x86_64",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -56,9 +81,10 @@ class Target:
         # Windows names of 2022-2024 carry the link mode in the triple.
         tail = tail.removesuffix("-shared").removesuffix("-static")
         for (os_name, libc), known in _TAILS.items():
-            if tail == known:
-                base, _, variant = arch.partition("_v")
-                return cls(os_name, _UV_ARCH.get(base, base), libc, f"v{variant}" if variant else "")
+            base, _, variant = arch.partition("_v")
+            base = _UV_ARCH.get(base, base)
+            if tail == known and base in ARCHITECTURES and variant in {"", "2", "3", "4"}:
+                return cls(os_name, base, libc, f"v{variant}" if variant else "")
         raise ValueError(f"not a python-build-standalone triple: {triple!r}")
 
     @classmethod

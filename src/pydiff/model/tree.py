@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 EntryKind = Literal["file", "dir", "link"]
+# Prefixes that hold far more than a Python: /usr/bin/mkdir is no part of the Python in /usr.
+SHARED_PREFIXES = ("/usr", "/usr/local", "/opt/homebrew", "/opt/local")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,40 @@
+"""`pydiff diff SPEC SPEC`: two trees, any platform; nothing of them is executed."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from pydiff.cli import options
+
+
+def register(app: typer.Typer) -> None:
+    app.command("diff")(diff)
+
+
+def diff(
+    left: Annotated[str, typer.Argument(metavar="SPEC")],
+    right: Annotated[str, typer.Argument(metavar="SPEC")],
+    as_of: options.AsOf = None,
+    mirror: options.Mirror = None,
+    offline: options.Offline = False,
+    format_name: options.Format = "terminal",
+    output: options.Output = None,
+) -> None:
+    """Compare two Pythons, file by file and variable by variable, without building or running anything.
+
+    Examples:
+      pydiff diff uv@0.5.5:3.9.12 uv@0.13.0:3.9.12
+
+      pydiff diff pyenv:3.9 pbs:3.9.20+20241016
+
+    """
+    chosen = options.settings(as_of=as_of, mirror=mirror, offline=offline)
+    options.check_format(format_name)
+    from pydiff.cli.running import run_and_report
+    from pydiff.pipeline import Comparison
+
+    asked = Comparison(left=left, right=right, python=f"{left} {right}", argv=tuple(sys.argv[1:]))
+    raise typer.Exit(run_and_report(asked, chosen, format_name, output))

@@ -1,0 +1,101 @@
+"""The options that several commands share, and how they and the environment become Settings."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pydiff.errors import UsageError
+from pydiff.model.settings import Settings
+
+FORMATS = ("terminal", "markdown", "json")
+SANDBOXES = ("auto", "bwrap", "unshare", "none")
+
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DATE", help="Managers, lists and requirements as of this day (2024-12-02)."),
+]
+Mirror = Annotated[
+    str | None,
+    typer.Option(
+        "--mirror",
+        metavar="URL",
+        help="Fetch releases from here only (also PYDIFF_MIRROR, UV_PYTHON_INSTALL_MIRROR).",
+    ),
+]
+Offline = Annotated[bool, typer.Option("--offline", help="Use only what is cached (also PYDIFF_OFFLINE=1).")]
+Timeout = Annotated[float, typer.Option("--timeout", metavar="MINUTES", help="Time limit for a build.", min=0.01)]
+Sandbox = Annotated[str, typer.Option("--sandbox", help="auto, bwrap, unshare or none.")]
+Format = Annotated[str, typer.Option("--format", "-f", help="terminal, markdown or json.")]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report to FILE instead of stdout.")
+]
+SystemPython = Annotated[
+    bool,
+    typer.Option("--show-system-python", help="Let the builds see a system libpython of the same version."),
+]
+Hide = Annotated[
+    str,
+    typer.Option(
+        "--hide", metavar="TOOLS", help="What the reporter's machine lacks: gcc,pkg-config or absolute paths."
+    ),
+]
+DEFAULT_TIMEOUT = 30.0
+
+
+def settings(
+    *,
+    as_of: str | None = None,
+    mirror: str | None = None,
+    offline: bool = False,
+    timeout: float = DEFAULT_TIMEOUT,
+    sandbox: str = "auto",
+    show_system_python: bool = False,
+    hide: str = "",
+    environ: Mapping[str, str] = os.environ,
+) -> Settings:
+    """Options first, then the environment, then defaults. `timeout` is in minutes. Raises UsageError."""
+    if sandbox not in SANDBOXES:
+        raise UsageError(f"unknown sandbox {sandbox!r}", hint=f"one of: {', '.join(SANDBOXES)}")
+    return Settings(
+        cache_dir=_folder("PYDIFF_CACHE_DIR", "user_cache_path", environ),
+        state_dir=_folder("PYDIFF_STATE_DIR", "user_state_path", environ),
+        mirror=(mirror or environ.get("PYDIFF_MIRROR") or environ.get("UV_PYTHON_INSTALL_MIRROR") or "").rstrip("/"),
+        offline=offline or environ.get("PYDIFF_OFFLINE", "") not in {"", "0"},
+        as_of=_day(as_of),
+        build_timeout=timeout * 60,
+        sandbox=sandbox,
+        downloads_json=environ.get("UV_PYTHON_DOWNLOADS_JSON_URL", ""),
+        show_system_python=show_system_python,
+        hide=tuple(name for name in hide.split(",") if name),
+    )
+
+
+def check_format(name: str) -> str:
+    """Raises UsageError before any work is done for a format that does not exist."""
+    if name not in FORMATS:
+        raise UsageError(f"unknown format {name!r}", hint=f"one of: {', '.join(FORMATS)}")
+    return name
+
+
+def _folder(variable: str, kind: str, environ: Mapping[str, str]) -> Path:
+    if environ.get(variable):
+        return Path(environ[variable]).expanduser().absolute()
+    import platformdirs
+
+    path: Path = getattr(platformdirs, kind)("pydiff", appauthor=False)
+    return path
+
+
+def _day(text: str | None) -> dt.date | None:
+    if text is None:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"--as-of {text!r} is not a date", hint="write it as 2024-12-02") from error

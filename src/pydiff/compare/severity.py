@@ -1,0 +1,116 @@
+"""How much a difference can matter to a build: tables, one per family."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pydiff.compare.flags import Flag
+from pydiff.model.record import Severity
+
+# Variables that a build backend takes a program, a path or a library from: wrong, and the build stops.
+# Readers: setuptools (_distutils.sysconfig.customize_compiler), PyO3 (interpreter config), CMake FindPython, meson's python module, uwsgiconfig.py.
+BREAKS = frozenset({
+    "CC", "CXX", "AR", "RANLIB", "LD", "LDSHARED", "LDCXXSHARED", "BLDSHARED", "LINKCC", "LDFLAGS",
+    "LDFLAGS_SHARED", "LIBDIR", "LIBPL", "LIBDEST", "BINLIBDEST", "INCLUDEPY", "CONFINCLUDEPY", "INCLUDEDIR",
+    "CONFINCLUDEDIR", "LDLIBRARY", "INSTSONAME", "LIBRARY", "LIBPYTHON", "LIBS", "SYSLIBS", "LINKFORSHARED",
+    "LDVERSION", "Py_ENABLE_SHARED", "PYTHONFRAMEWORK", "PYTHONFRAMEWORKPREFIX", "prefix", "exec_prefix",
+})  # fmt: skip
+# Variables that decide what is in the artefacts, or how they are named.
+CHANGES = frozenset({
+    "CFLAGS", "CPPFLAGS", "CXXFLAGS", "BASECFLAGS", "OPT", "CCSHARED", "EXTRA_CFLAGS", "ARFLAGS", "MAINCC",
+    "BLDLIBRARY", "MODLIBS", "EXT_SUFFIX", "SOABI", "SHLIB_SUFFIX", "MULTIARCH", "ABIFLAGS", "ALT_SOABI",
+    "VERSION", "MACOSX_DEPLOYMENT_TARGET", "Py_DEBUG", "Py_GIL_DISABLED", "Py_TRACE_REFS", "WITH_PYMALLOC",
+    "PLATLIBDIR", "BINDIR", "EXE", "EXENAME", "HOST_GNU_TYPE", "MACHDEP", "PYTHON_BUILD_STANDALONE",
+    "STRIPFLAG", "GNULD", "LIBFFI_INCLUDEDIR", "OPENSSL_INCLUDES", "OPENSSL_LIBS", "OPENSSL_LDFLAGS",
+})  # fmt: skip
+# Of a variable that holds flags, only what differs counts: a warning more in CFLAGS changes nothing.
+_FLAG_VARIABLES = frozenset({
+    "CFLAGS", "CPPFLAGS", "CXXFLAGS", "BASECFLAGS", "EXTRA_CFLAGS", "OPT", "CCSHARED", "LDFLAGS", "LDFLAGS_SHARED", "LIBS", "SYSLIBS",
+    "LINKFORSHARED",
+})  # fmt: skip
+_KIND_BREAKS = frozenset({"compiler", "include", "library-path", "library", "linker"})
+# -I. and -IInclude are folders of CPython's own source: no other build has anything there.
+_OWN_BUILD = re.compile(r"-[IL](?!/|\{|\$|[A-Za-z]:)")
+_KIND_CHANGES = frozenset({"define", "rpath", "hardening", "optimisation", "abi", "other"})
+
+_BINARY: dict[str, Severity] = {
+    "format": "breaks",
+    "machine": "breaks",
+    "needed": "breaks",
+    "soname": "breaks",
+    "runpath": "changes",
+    "rpath": "changes",
+    "interpreter": "changes",
+    "glibc": "changes",
+    "macos": "changes",
+    "kind": "changes",
+    "symbols": "cosmetic",
+}
+_PC_BREAKS = frozenset({"prefix", "exec_prefix", "libdir", "includedir", "Libs:", "Cflags:"})
+
+
+def of_variable(name: str, changed: Sequence[Flag]) -> Severity:
+    """`changed` are the flags that one side has and the other has not; none when the variable itself is missing on a side."""
+    if changed and name in _FLAG_VARIABLES:
+        kinds = {flag.kind for flag in changed if not _OWN_BUILD.match(flag.text)}
+        return "breaks" if kinds & _KIND_BREAKS else "changes" if kinds & _KIND_CHANGES else "cosmetic"
+    return "breaks" if name in BREAKS else "changes" if name in CHANGES else "cosmetic"
+
+
+def of_makefile(name: str, changed: Sequence[Flag]) -> Severity:
+    """No backend of today takes its values from the Makefile, some packages' own scripts do."""
+    return "changes" if of_variable(name, changed) == "breaks" else "cosmetic"
+
+
+def of_field(family: str, field: str, changed: Sequence[Flag]) -> Severity:
+    """`field` is what comes after the file's name: a variable of a .pc file, a property of a binary."""
+    if family == "binaries":
+        return _BINARY.get(field, "changes")
+    if family == "pkgconfig":
+        return "breaks" if field in _PC_BREAKS else "cosmetic"
+    if family == "pythonconfig":
+        return "cosmetic" if field == "shebang" else "changes" if field == "kind" or changed else "cosmetic"
+    return "cosmetic"
+
+
+def of_extension(states: set[str | None]) -> Severity | None:
+    """None when what is known of both sides does not tell them apart."""
+    if "builtin or absent" in states and "shared" not in states:
+        return None
+    # An import that fails can stop a build; one that is found elsewhere cannot.
+    return "breaks" if "absent" in states else "changes"
+
+
+# Path with roles -> severity when it is only on one side, and when its contents differ. The first that matches decides.
+_FILE_RULES: tuple[tuple[str, Severity, Severity], ...] = (
+    # Told in their own words by the families that read them.
+    (r".*/_sysconfigdata_[^/]*\.py|.*/config[^/]*/Makefile|.*/build-details\.json", "breaks", "cosmetic"),
+    (r".*/pkgconfig/[^/]*\.pc|bin/[^/]*python[^/]*-config", "breaks", "cosmetic"),
+    (r"include/.*pyconfig\.h", "breaks", "cosmetic"),
+    (r"include/.*", "breaks", "changes"),
+    (r"(?:.*/)?libpython[^/]*|libs/[^/]*\.lib|python[^/]*\.dll", "breaks", "changes"),
+    (r"bin/python[^/]*|python[^/]*\.exe", "changes", "changes"),
+    (
+        r"(?:bin|Scripts)/.*|share/.*|.*/(?:site|dist)-packages(?:/.*)?|.*\.(?:txt|rst|md|html|1|ico|png|gif|bat)",
+        "cosmetic",
+        "cosmetic",
+    ),
+    (
+        r"(?:lib/python\{X\.Y\}|Lib)/(?:test|idlelib|turtledemo|pydoc_data|lib2to3/tests|[^/]*/test|unittest/test)(?:/.*)?",
+        "cosmetic",
+        "cosmetic",
+    ),
+    (r"(?:lib(?:64)?/python\{X\.Y\}|Lib|DLLs)(?:/.*)?", "changes", "changes"),
+    (r"lib/(?:lib)?(?:tcl|tk|Tix|itcl|thread)[^/]*(?:/.*)?", "cosmetic", "cosmetic"),
+    (r".*\.(?:so|dylib|dll|a|lib)(?:\.[\d.]+)?", "changes", "changes"),
+)
+_FILES = tuple((re.compile(pattern), missing, differs) for pattern, missing, differs in _FILE_RULES)
+
+
+def of_file(path: str, *, missing: bool) -> Severity:
+    """`path` with roles; `missing` on one side, or else other contents."""
+    for pattern, when_missing, when_different in _FILES:
+        if pattern.fullmatch(path):
+            return when_missing if missing else when_different
+    return "cosmetic"

@@ -1,0 +1,119 @@
+"""Differences between variables, and between the fields of files that hold variables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from pydiff.compare import severity
+from pydiff.compare.aligned import Side
+from pydiff.compare.flags import Flag
+from pydiff.compare.found import Found, as_text, token_changes
+from pydiff.model.record import Severity
+
+Changed = dict[str, tuple[tuple[Flag, ...], tuple[Flag, ...]]]
+_NOT_THERE: Final = ((), ())
+
+
+def of_sysconfig(left: Side, right: Side) -> Iterator[Found]:
+    """One difference per variable that can break a build, since those are looked up by name; equal ones of the rest as one."""
+    for name, found in _variables(left, right, "sysconfig").items():
+        removed, added = found.changed
+        # `sysconfig.get_config_var` gives nothing to build with for an empty variable and for none.
+        worst = "cosmetic" if found.empty else severity.of_variable(name, [*removed, *added])
+        yield found.told("sysconfig", name, worst, alone=worst == "breaks")
+
+
+def of_makefile(left: Side, right: Side) -> Iterator[Found]:
+    """What the Makefile says and sysconfig does not say in the same way."""
+    told = {name: found.changed for name, found in _variables(left, right, "sysconfig").items()}
+    for name, found in _variables(left, right, "makefile").items():
+        removed, added = found.changed
+        if told.get(name) != found.changed:
+            yield found.told("makefile", name, severity.of_makefile(name, [*removed, *added]))
+
+
+def of_macros(left: Side, right: Side) -> Iterator[Found]:
+    for name, found in _variables(left, right, "pyconfig_h").items():
+        yield found.told("pyconfig_h", name, "changes")
+
+
+def of_plain(family: str, left: Side, right: Side) -> Iterator[Found]:
+    """Families of plain values whose every difference can end in the artefacts."""
+    for name, found in _variables(left, right, family).items():
+        yield found.told(family, name, "changes")
+
+
+def of_extensions(left: Side, right: Side) -> Iterator[Found]:
+    states = [
+        {name: fact.get("state") for name, fact in side.facts("extensions").items() if isinstance(fact, dict)}
+        for side in (left, right)
+    ]
+    for name in sorted(states[0].keys() | states[1].keys()):
+        # A module that one version of Python does not have at all is absent from it.
+        one, other = (str(state.get(name, "absent")) for state in states)
+        worst = severity.of_extension({one, other}) if one != other else None
+        if worst:
+            yield Found("extensions", name, one, other, worst, same_as=(one, other))
+
+
+def of_fields(family: str, left: Side, right: Side) -> Iterator[Found]:
+    """Families of files with fields. A file that is only on one side is for the `files` family to tell."""
+    one, other = (
+        {side.path(path): side.fields(fact) for path, fact in side.facts(family).items()} for side in (left, right)
+    )
+    for path in sorted(one.keys() & other.keys()):
+        for field in sorted(one[path].keys() | other[path].keys()):
+            found = _differ(one[path].get(field), other[path].get(field))
+            if found:
+                removed, added = found.changed
+                subject = f"{path}:{field}" if field else path
+                yield found.told(family, subject, severity.of_field(family, field, [*removed, *added]), within=field)
+
+
+class _Pair:
+    """Two values that differ."""
+
+    __slots__ = ("changed", "left", "right")
+
+    def __init__(self, left: str | None, right: str | None, changed: tuple[tuple[Flag, ...], tuple[Flag, ...]]) -> None:
+        self.left = left
+        self.right = right
+        self.changed = changed
+
+    @property
+    def empty(self) -> bool:
+        return not self.left and not self.right
+
+    def told(self, family: str, subject: str, worst: Severity, *, alone: bool = False, within: str = "") -> Found:
+        removed, added = self.changed
+        both = self.left is not None and self.right is not None
+        # Two single words say everything by themselves.
+        flags = both and max(len((self.left or "").split()), len((self.right or "").split())) > 1
+        several = "" if both or within else "macros" if family == "pyconfig_h" else "variables"
+        key = (within, self.changed) if both else (within, self.left, self.right) if within else (self.left is None,)
+        detail = as_text(removed, added) if flags else ""
+        return Found(family, subject, self.left, self.right, worst, detail, None if alone else key, several)
+
+
+def _variables(left: Side, right: Side, family: str) -> dict[str, _Pair]:
+    one, other = left.facts(family), right.facts(family)
+    pairs: dict[str, _Pair] = {}
+    for name in sorted(one.keys() | other.keys()):
+        values = [
+            side.fields(facts[name])[""] if name in facts else None for side, facts in ((left, one), (right, other))
+        ]
+        found = _differ(*values)
+        if found:
+            pairs[name] = found
+    return pairs
+
+
+def _differ(left: str | None, right: str | None) -> _Pair | None:
+    if left == right:
+        return None
+    if left is None or right is None:
+        return _Pair(left, right, _NOT_THERE)
+    removed, added = token_changes(left, right)
+    # Nothing but spelling: `-L x` for `-Lx`, quotes.
+    return _Pair(left, right, (tuple(removed), tuple(added))) if removed or added else None

@@ -1,0 +1,40 @@
+"""What a maintainer needs to know about the machine a run was made on."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+
+TOOLS = ("cc", "gcc", "clang", "ld", "ar", "make")
+
+
+def first_line(tool: str) -> str:
+    """The first line of `tool --version`, or "" when there is no such tool or it does not answer in 5 s."""
+    path = shutil.which(tool)
+    if path is None:
+        return ""
+    try:
+        answer = subprocess.run(
+            [path, "--version"], capture_output=True, text=True, timeout=5, check=False, errors="replace"
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    lines = answer.stdout.splitlines() or answer.stderr.splitlines()
+    return lines[0].strip()[:200] if lines else ""
+
+
+def facts() -> dict[str, str]:
+    """Name -> value: system, kernel, machine, libc, processors, and the tools that builds use ("absent" where not found)."""
+    release = platform.freedesktop_os_release() if platform.system() == "Linux" else {}
+    libc, libc_version = platform.libc_ver()
+    return {
+        "system": release.get("PRETTY_NAME", platform.platform()),
+        "kernel": platform.release(),
+        "machine": platform.machine(),
+        "libc": f"{libc} {libc_version}".strip() or "unknown",
+        "processors": str(os.cpu_count() or 1),
+        "python running pydiff": platform.python_version(),
+        **{tool: first_line(tool) or "absent" for tool in TOOLS},
+    }

@@ -1,0 +1,11 @@
+"""What managers change after extraction: one file per change. Which version makes which change is in `managers/eras.py`."""
+
+from __future__ import annotations
+
+from pydiff.managers.changes.build_file import WriteBuildFile
+from pydiff.managers.changes.externally_managed import MarkExternallyManaged
+from pydiff.managers.changes.links import LinkPython
+from pydiff.managers.changes.pkgconfig import RewritePkgConfig
+from pydiff.managers.changes.sysconfig import RewriteSysconfig
+
+__all__ = ["LinkPython", "MarkExternallyManaged", "RewritePkgConfig", "RewriteSysconfig", "WriteBuildFile"]

@@ -1,0 +1,170 @@
+"""The grammar of specs: `[manager[@version]:]request[#target]`.
+
+Examples: `uv:3.9`, `uv@0.5.5:3.9.12`, `mise@2024.11.37:3.13t`, `pbs:3.9.20+20241016`, `uv:host-3.9`, `path:/usr/bin/python3.9`,
+`uv@0.5.5:./cpython-3.9.20+20241016-x86_64-unknown-linux-gnu-install_only.tar.gz`, `uv:3.12#macos-aarch64`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from pathlib import Path
+
+from pydiff.errors import SpecError
+from pydiff.managers.interface import Manager
+from pydiff.managers.registry import named
+from pydiff.model.spec import ArchiveRequest, HostRequest, InterpreterRequest, Request, Spec, VersionRequest
+from pydiff.model.target import RELEASED, Target, this_machine
+
+# `https://…` starts like a manager's name; the two slashes tell it apart. A path never matches: it has a dot or a slash before any colon.
+_PREFIX = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9_-]*)(?:@(?P<version>[^:/@]*))?:(?!//)(?P<rest>.*)", re.DOTALL)
+_VERSION = re.compile(
+    r"(?P<major>\d{1,3})\.(?P<minor>\d{1,3})(?:\.(?P<patch>\d{1,3})(?P<pre>(?:a|b|rc)\d{1,3})?)?(?P<flags>t|d|td)?(?:\+(?P<tag>\d{8}))?",
+    re.ASCII,
+)
+_MANAGER_VERSION = re.compile(r"v?(\d{1,9}(?:\.\d{1,9}){2})", re.ASCII)
+_VARIANTS = {"": "", "t": "freethreaded", "d": "debug", "td": "freethreaded+debug"}
+_ARCHIVE_ENDS = (".tar.gz", ".tar.zst")
+FORMS = (
+    "a request is 3.9, 3.9.12, 3.13t, 3.14.0rc2, 3.9.20+20241016, host, host-3.9, or the path or http(s) URL of a "
+    ".tar.gz or .tar.zst archive; before it may stand `manager:` or `manager@version:`, after it `#target`"
+)
+
+
+def parse_spec(text: str, *, manager: str = "uv") -> Spec:
+    """Read a spec; `manager` answers for one that names none. Raises SpecError and nothing else."""
+    text = text.strip()
+    name, version, rest = _split_manager(text, manager)
+    chosen = named(name)
+    if version and not chosen.versioned:
+        raise SpecError(
+            f"{name} has no versions, so {text!r} cannot be meant",
+            hint=f"write `{name}:{rest}`; uv and mise have versions",
+        )
+    words, target = _split_target(rest, text)
+    if not words:
+        raise SpecError(f"{text!r} names no Python", hint=FORMS)
+    request = _request(words, chosen, text)
+    if target != this_machine() and not isinstance(request, VersionRequest | ArchiveRequest):
+        raise SpecError(
+            f"{text!r}: {request} is on this machine, so its target cannot be {target}", hint="leave `#…` out"
+        )
+    return Spec(text=text, manager=name, manager_version=version, request=request, target=target)
+
+
+def _split_manager(text: str, default: str) -> tuple[str, str, str]:
+    match = _PREFIX.fullmatch(text)
+    if match is None:
+        return default, "", text
+    given = match["version"]
+    if given is None:
+        return match["name"], "", match["rest"]
+    version = _MANAGER_VERSION.fullmatch(given)
+    if version is None:
+        raise SpecError(
+            f"{given!r} is not a version of {match['name']}",
+            hint="write all three numbers, as in uv@0.5.5: or mise@2024.11.37:",
+        )
+    return match["name"], version[1], match["rest"]
+
+
+def _split_target(rest: str, text: str) -> tuple[str, Target]:
+    words, mark, tail = rest.rpartition("#")
+    if not mark:
+        return rest, this_machine()
+    try:
+        return words, Target.parse(tail)
+    except ValueError as error:
+        if rest.endswith(_ARCHIVE_ENDS):  # a file name may hold a `#`
+            return rest, this_machine()
+        close = difflib.get_close_matches(tail, RELEASED, n=1, cutoff=0.5)
+        meant = f"did you mean #{close[0]}? " if close else ""
+        raise SpecError(f"{text!r}: {error}", hint=f"{meant}targets are {', '.join(RELEASED)}") from error
+
+
+def _request(words: str, manager: Manager, text: str) -> Request:
+    request = _interpreter(words) if InterpreterRequest in manager.requests else _general(words, text)
+    if isinstance(request, manager.requests):
+        return request
+    raise SpecError(
+        f"{manager.name} cannot answer for {words!r}", hint=f"it takes {' or '.join(map(_form, manager.requests))}"
+    )
+
+
+def _interpreter(words: str) -> InterpreterRequest:
+    return InterpreterRequest(_expanded(words))
+
+
+def _general(words: str, text: str) -> Request:
+    if words == "host":
+        return HostRequest()
+    if words.startswith("host-"):
+        return _host(words, text)
+    if "://" in words:
+        return _url(words, text)
+    if match := _VERSION.fullmatch(words):
+        return _version(match)
+    if words.endswith(_ARCHIVE_ENDS):
+        return ArchiveRequest(_expanded(words))
+    if "/" in words:
+        raise SpecError(
+            f"{words!r} is neither a version nor an archive",
+            hint=f"for an interpreter write `path:{words}`; an archive ends in .tar.gz or .tar.zst",
+        )
+    raise _not_a_version(words, text)
+
+
+def _host(words: str, text: str) -> HostRequest:
+    minor = words.removeprefix("host-")
+    match = _VERSION.fullmatch(minor)
+    if match is None or match["patch"] or match["flags"] or match["tag"]:
+        raise SpecError(
+            f"{text!r}: {minor!r} is not a Python such as 3.9", hint="write host, or host-3.9 for another one"
+        )
+    return HostRequest(f"{int(match['major'])}.{int(match['minor'])}")
+
+
+def _url(words: str, text: str) -> ArchiveRequest:
+    if not words.startswith(("http://", "https://")):
+        raise SpecError(f"{text!r} is not an http or https URL", hint="give a file by its plain path")
+    if not words.partition("?")[0].endswith(_ARCHIVE_ENDS):
+        raise SpecError(f"{text!r} is not the URL of an archive", hint="it must end in .tar.gz or .tar.zst")
+    return ArchiveRequest(words)
+
+
+def _version(match: re.Match[str]) -> VersionRequest:
+    return VersionRequest(
+        major=int(match["major"]),
+        minor=int(match["minor"]),
+        patch=None if match["patch"] is None else int(match["patch"]),
+        prerelease=match["pre"] or "",
+        variant=_VARIANTS[match["flags"] or ""],
+        tag=match["tag"] or "",
+    )
+
+
+def _not_a_version(words: str, text: str) -> SpecError:
+    inside = _VERSION.search(words)
+    meant = f"did you mean `{inside[0]}`? " if inside and inside[0] != words else ""
+    if words.isdecimal():
+        meant = f"say which one, such as {words}.12. "
+    return SpecError(f"{text!r}: {words!r} is not a Python that can be asked for", hint=meant + FORMS)
+
+
+def _expanded(words: str) -> str:
+    if not words.startswith("~"):
+        return words  # `./python` must stay a path: without the dot it would be looked for on PATH
+    try:
+        return str(Path(words).expanduser())
+    except (RuntimeError, ValueError) as error:  # ~nobody, or a null byte
+        raise SpecError(f"{words!r}: no such user", hint="write the path in full") from error
+
+
+def _form(request: type[Request]) -> str:
+    if request is VersionRequest:
+        return "a version (3.9)"
+    if request is HostRequest:
+        return "host"
+    if request is ArchiveRequest:
+        return "an archive"
+    return "the path of an interpreter"

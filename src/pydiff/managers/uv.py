@@ -1,0 +1,232 @@
+"""uv: one build per version and platform, fixed by the list inside each uv release; changed after extraction since 0.2.12."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from pydiff import data
+from pydiff.data import UvBuild
+from pydiff.errors import NoSuchBuildError
+from pydiff.managers import eras, given
+from pydiff.managers.assets import ORIGIN, parse_asset_name
+from pydiff.managers.changes import (
+    LinkPython,
+    MarkExternallyManaged,
+    RewritePkgConfig,
+    RewriteSysconfig,
+    WriteBuildFile,
+)
+from pydiff.managers.given import Treatment
+from pydiff.managers.interface import Python
+from pydiff.managers.uv_list import UvList, file_name, known_hash, uv_list
+from pydiff.managers.versions import Tool, choose, key, on_path
+from pydiff.managers.wanted import exact, listed, minors_listed, newest
+from pydiff.model.asset import Asset
+from pydiff.model.change import Change
+from pydiff.model.resolution import ManagerChoice, Resolution
+from pydiff.model.settings import Settings
+from pydiff.model.spec import ArchiveRequest, HostRequest, Request, Spec, VersionRequest
+from pydiff.model.target import Target
+
+TOOL = Tool(
+    name="uv",
+    first="0.2.22",
+    why_first="before 0.2.22 uv had no `uv python` and installed debug builds on Linux",
+    find=lambda: on_path("uv"),
+)
+MIRROR = "https://releases.astral.sh/github/python-build-standalone/releases/download"
+
+
+@dataclass(frozen=True, slots=True)
+class Uv:
+    name: str = "uv"
+    versioned: bool = True
+    requests: tuple[type[Request], ...] = (VersionRequest, HostRequest, ArchiveRequest)
+
+    def choose_version(self, spec: Spec, settings: Settings) -> ManagerChoice:
+        return choose(TOOL, spec, settings)
+
+    def resolve(self, spec: Spec, choice: ManagerChoice, settings: Settings) -> Resolution:
+        treatment = Treatment(
+            choice=choice,
+            changes=lambda python: changes(choice.version, python),
+            install_name=install_name,
+            notes=lambda python: _notes(choice.version, python),
+        )
+        match spec.request:
+            case HostRequest() as request:
+                return given.repack(spec, request, treatment)
+            case ArchiveRequest() as request:
+                return given.archive(spec, request, treatment)
+            case VersionRequest() as request:
+                offered = uv_list(choice.version, request.minor_text, settings)
+                build = pick(offered, request, spec.target, choice.version)
+                asset, notes = _asset(build, offered, choice.version)
+                notes = (*offered.notes, *_list_notes(choice.version, settings), *notes)
+                return given.prebuilt(spec, asset, treatment, notes)
+            case _:
+                raise AssertionError(spec.request)  # the parser checks `requests`
+
+
+UV = Uv()
+
+
+def changes(version: str, python: Python) -> tuple[Change, ...]:
+    """What uv of this version does to the tree, in its order."""
+    unix = python.target.os != "windows"
+    made: list[Change] = []
+    if unix and eras.UV_LINKS_PYTHON.at(version):
+        made.append(LinkPython(f"python{python.minor_text}", absolute=False, replaces=False))
+    if eras.UV_MARKS_EXTERNALLY_MANAGED.at(version):
+        made.append(MarkExternallyManaged(python.stdlib))
+    if unix and eras.UV_REWRITES_SYSCONFIG.at(version):
+        made.append(
+            RewriteSysconfig(
+                folders=(python.stdlib,),
+                prefix_words=True,
+                drop_isysroot=True,
+                compilers=eras.UV_COMPILERS.at(version),
+                ar=eras.UV_AR.at(version),
+                doubles_backslashes=eras.UV_DOUBLES_BACKSLASHES.at(version),
+                whole_folder=eras.UV_REWRITES_WHOLE_FOLDER.at(version),
+            )
+        )
+    if unix and (form := eras.UV_PKGCONFIG.at(version)):
+        made.append(RewritePkgConfig(relocatable=form == "relocatable"))
+    if python.tag and eras.UV_WRITES_BUILD.at(version):
+        made.append(WriteBuildFile(python.tag))
+    return tuple(made)
+
+
+def install_name(python: Python) -> str:
+    """`cpython-3.9.20-linux-x86_64-gnu`; the missing libc of macOS and Windows is `none`, and riscv64 has its extensions."""
+    variant = f"+{python.variant}" if python.variant else ""
+    libc = "-none" if python.target.libc == "none" else ""
+    platform = f"{python.target}{libc}".replace("-riscv64-", "-riscv64gc-")
+    return f"cpython-{python.version}{variant}-{platform}"
+
+
+def pick(offered: UvList, request: VersionRequest, target: Target, version: str) -> UvBuild:
+    """The build that uv chooses. Raises NoSuchBuildError, which says what there is instead."""
+    since = eras.UV_VARIANT_SINCE.get(request.variant, "")
+    if since and key(version) < key(since):
+        raise NoSuchBuildError(
+            f"uv {version} cannot be asked for {request}", hint=f"{request.variant} builds can be had since uv {since}"
+        )
+    here = [build for build in offered.builds if build.target == str(target) and build.variant == request.variant]
+    if request.tag:
+        return _pick_tagged(here, offered, request, version, target)
+    chosen = newest(here, request, lambda build: build.version)
+    if chosen is None:
+        raise NoSuchBuildError(
+            f"{offered.label} has no {request} for {target}", hint=_what_there_is(here, offered, request, target)
+        )
+    return chosen
+
+
+def _pick_tagged(
+    here: list[UvBuild], offered: UvList, request: VersionRequest, version: str, target: Target
+) -> UvBuild:
+    chosen = newest([build for build in here if tag_of(build) == request.tag], request, lambda build: build.version)
+    if chosen is not None:
+        return chosen
+    untagged = newest(here, request, lambda build: build.version)
+    has = (
+        f"the {untagged.version} of uv {version} is {tag_of(untagged)}"
+        if untagged
+        else f"uv {version} has no build of it"
+    )
+    spans = [
+        f"uv {first}" if first == last else f"uv {first} to {last}"
+        for build in data.uv_builds(request.minor_text)
+        if build.target == str(target) and build.variant == request.variant and tag_of(build) == request.tag
+        if build.version == exact(request) or not exact(request)
+        for first, last in build.spans
+    ]
+    had = f"it was in the list of {', '.join(spans)}" if spans else "no uv ever had it in its list"
+    raise NoSuchBuildError(
+        f"{offered.label} has no {request} for {target}: uv cannot be asked for a build date",
+        hint=f"{has}; {had}; `pbs:{request}` takes the archive itself",
+    )
+
+
+def tag_of(build: UvBuild) -> str:
+    return build.url.split("/")[-2]
+
+
+def _what_there_is(here: list[UvBuild], offered: UvList, request: VersionRequest, target: Target) -> str:
+    if here:
+        there = f"it has {listed(build.version for build in here)}"
+        return there + _ever_had(request, target)
+    if offered.builds:
+        targets = sorted({build.target for build in offered.builds if build.variant == request.variant})
+        return f"Python {request.minor_text} is there for {', '.join(targets) or 'other variants only'}"
+    return f"it has Python {minors_listed(offered.minors)}"
+
+
+def _ever_had(request: VersionRequest, target: Target) -> str:
+    spans = [
+        span
+        for build in data.uv_builds(request.minor_text)
+        if build.version == exact(request) and build.target == str(target) and build.variant == request.variant
+        for span in build.spans
+    ]
+    if not spans:
+        return ""
+    first, last = min((span[0] for span in spans), key=key), max((span[1] for span in spans), key=key)
+    return f"; {exact(request)} is in the lists of uv {first} to {last}"
+
+
+def _asset(build: UvBuild, offered: UvList, version: str) -> tuple[Asset, tuple[str, ...]]:
+    name = file_name(build.url)
+    sha256, source = build.sha256, offered.label if build.sha256 else ""
+    notes: tuple[str, ...] = ()
+    if sha256 is None:
+        notes = (f"{offered.label} has no hash for {name}, so uv {version} would not verify it",)
+        sha256, source = known_hash(name)
+    return _described(build, name, urls=_urls(build.url, version), sha256=sha256, hash_source=source), notes
+
+
+def _described(build: UvBuild, name: str, *, urls: tuple[str, ...], sha256: str | None, hash_source: str) -> Asset:
+    """The asset by its name; for a list of the user's own whose names say nothing, by the entry."""
+    try:
+        said = parse_asset_name(name)
+    except ValueError:
+        target = Target.parse(build.target)
+        options = tuple(build.variant.split("+")) if build.variant else ()
+        full = PurePosixPath(name).suffix == ".zst"
+        said = Asset(name, build.version, "", target.triple, options, "full" if full else "install_only")
+    tag = said.tag or (tag_of(build) if tag_of(build).isdecimal() else "")
+    return Asset(
+        name=said.name,
+        version=said.version,
+        tag=tag,
+        triple=said.triple,
+        build_options=said.build_options,
+        flavor=said.flavor,
+        urls=urls,
+        sha256=sha256,
+        hash_source=hash_source,
+    )
+
+
+def _urls(url: str, version: str) -> tuple[str, ...]:
+    """Since 0.10.8 a mirror of uv's makers comes first, then GitHub."""
+    if url.startswith(f"{ORIGIN}/") and eras.UV_MIRROR_FIRST.at(version):
+        return (MIRROR + url.removeprefix(ORIGIN), url)
+    return (url,)
+
+
+def _list_notes(version: str, settings: Settings) -> tuple[str, ...]:
+    if settings.downloads_json and key(version) < key(eras.UV_TAKES_A_LIST):
+        return (f"uv {version} itself could not be given a list (that came with {eras.UV_TAKES_A_LIST})",)
+    return ()
+
+
+def _notes(version: str, python: Python) -> tuple[str, ...]:
+    if python.target.os == "macos" and eras.UV_SETS_INSTALL_NAME.at(version):
+        return (
+            f"uv also sets the install name of lib/libpython{python.minor_text}.dylib; pydiff leaves it as released",
+        )
+    return ()

@@ -1,0 +1,251 @@
+"""The stages in order. The only place that knows the order; stages report through events, the result is the run record."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from pydiff import __version__, build, explain, fetch, install, machine, managers, sides
+from pydiff import compare as comparing
+from pydiff import snapshot as snapshots
+from pydiff.build import SingleBuild
+from pydiff.errors import ExitCode, NotInstallableError, PydiffError
+from pydiff.events import PartDone, emit, listening, stage
+from pydiff.explain import verdict
+from pydiff.model.build import BuildPair, BuildRecord, Built
+from pydiff.model.record import Difference, ErrorRecord, RequirementRecord, Run, SandboxRecord, SideRecord, Verdict
+from pydiff.model.record import Request as RequestRecord
+from pydiff.model.resolution import Compiled, InPlace, Installation, Resolution
+from pydiff.model.settings import Settings
+from pydiff.model.snapshot import Snapshot
+from pydiff.model.spec import Spec
+from pydiff.model.target import this_machine
+from pydiff.runs import RunFolder
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What was asked: two specs, and a package unless only the trees are compared."""
+
+    left: str
+    right: str
+    python: str
+    """The request as the user wrote it, for the record."""
+    package: str | None = None
+    argv: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    run: Run
+    folder: Path
+
+
+class StoppedError(Exception):
+    """The run stopped early; `run` is what there is of it, `folder` where it is kept, `cause` what stopped it."""
+
+    def __init__(self, run: Run, folder: Path, cause: PydiffError | KeyboardInterrupt) -> None:
+        super().__init__(str(cause))
+        self.run = run
+        self.folder = folder
+        self.cause = cause
+
+
+def compare(asked: Comparison, settings: Settings) -> Finished:
+    """Run every stage and save the run.
+
+    Raises SpecError before anything is written; StoppedError once there is a partial run to report.
+    """
+    specs = (managers.parse_spec(asked.left), managers.parse_spec(asked.right))
+    if asked.package:
+        for spec in specs:
+            _require_buildable(spec)
+    folder = RunFolder(settings.state_dir, asked.package or f"{specs[0].text}-{specs[1].text}")
+    with listening(folder.listen):
+        try:
+            _stages(asked, specs, settings, folder)
+        except (PydiffError, KeyboardInterrupt) as cause:
+            run = folder.finish(_error_record(cause))
+            raise StoppedError(run, folder.path, cause) from cause
+        except BaseException as bug:
+            folder.finish(ErrorRecord(message=f"internal error: {bug!r}", hint="", exit_code=ExitCode.INTERNAL))
+            raise
+    return Finished(folder.finish(), folder.path)
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltAlone:
+    """The answer of `build_alone`."""
+
+    build: SingleBuild
+    side: SideRecord
+    folder: Path
+
+
+def build_alone(spec_text: str, package: str, settings: Settings) -> BuiltAlone:
+    """Build a package under one Python; log, actions and wheel are kept in a run folder. Raises what the stages raise."""
+    spec = managers.parse_spec(spec_text)
+    _require_buildable(spec)
+    python = installation(spec, settings)
+    folder = RunFolder(settings.state_dir, package)
+    with listening(folder.listen):
+        done = build.build_one(package, python, settings, folder.path)
+    side = _built(sides.side_record(python, str(python.resolution.manager)), done.record, "left")
+    return BuiltAlone(done, side, folder.path)
+
+
+def installation(spec: Spec, settings: Settings) -> Installation:
+    """Resolve, fetch and install one spec. Raises what those stages raise."""
+    return _install(_resolve(spec, settings), settings)
+
+
+def _stages(asked: Comparison, specs: tuple[Spec, Spec], settings: Settings, folder: RunFolder) -> None:
+    clock = _Clock()
+    _record_start(asked, settings, folder)
+    with clock.time("resolve"):
+        resolutions = (_resolve(specs[0], settings), _resolve(specs[1], settings))
+    with clock.time("install"):
+        left, right = (_install(resolution, settings) for resolution in resolutions)
+    names = sides.labels(left, right)
+    records = (sides.side_record(left, names[0]), sides.side_record(right, names[1]))
+    _record_sides(records)
+    with clock.time("snapshot"):
+        trees = (snapshots.snapshot(left, settings), snapshots.snapshot(right, settings))
+    with clock.time("compare"), stage("compare", "the trees"):
+        differences = comparing.compare_trees(*trees)
+    _record("differences", differences)
+    if asked.package is None:
+        answer, headline = verdict.of_trees(*names, differences)
+    else:
+        with clock.time("build"):
+            pair = build.build_pair(asked.package, left, right, settings, folder.path)
+        _record_builds(pair, records)
+        with clock.time("explain"), stage("explain", pair.package):
+            answer, headline = _judge(pair, names, trees, differences)
+    _record("timings", clock.seconds)
+    _record("verdict", {"verdict": answer, "headline": headline})
+
+
+def _record_start(asked: Comparison, settings: Settings, folder: RunFolder) -> None:
+    request = RequestRecord(
+        python=asked.python,
+        package=asked.package,
+        argv=list(asked.argv),
+        as_of=settings.as_of.isoformat() if settings.as_of else None,
+    )
+    start = {"id": folder.id, "pydiff": __version__, "created": folder.created, "request": request}
+    _record("start", {**start, "environment": machine.facts()})
+
+
+def _record_builds(pair: BuildPair, records: tuple[SideRecord, SideRecord]) -> None:
+    _record("sandbox", SandboxRecord(level=pair.sandbox, network=pair.network, why=pair.sandbox_why))
+    _record("source", {"package": pair.package, "url": pair.source_url, "sha256": pair.source_sha256})
+    pins = [RequirementRecord(name=one.name, version=one.version, sha256=one.sha256) for one in pair.requirements]
+    _record("requirements", pins)
+    _record("notes", list(pair.notes))
+    _record_sides((_built(records[0], pair.left, "left"), _built(records[1], pair.right, "right")))
+
+
+def _built(side: SideRecord, record: BuildRecord, name: str) -> SideRecord:
+    log = f"{name}/{Path(record.log_path).name}" if record.log_path else ""
+    return sides.with_build(side, record, *explain.classify(record), log=log)
+
+
+def _judge(
+    pair: BuildPair, names: tuple[str, str], trees: tuple[Snapshot, Snapshot], differences: list[Difference]
+) -> tuple[Verdict, str]:
+    """Record what the builds showed; returns verdict and headline."""
+    records = (pair.left, pair.right)
+    differences = comparing.with_readers(differences, *records)
+    divergence = comparing.compare_builds(*records, labels=names)
+    _record("differences", differences)
+    _record("divergence", divergence)
+    findings = explain.explain(
+        explain.Evidence(
+            left=pair.left,
+            right=pair.right,
+            left_label=names[0],
+            right_label=names[1],
+            left_tree=trees[0],
+            right_tree=trees[1],
+            differences=tuple(differences),
+            divergence=divergence,
+            left_contradictions=tuple(snapshots.contradictions(trees[0])),
+            right_contradictions=tuple(snapshots.contradictions(trees[1])),
+        )
+    )
+    _record("findings", findings)
+    both_built = isinstance(pair.left.outcome, Built) and isinstance(pair.right.outcome, Built)
+    return verdict.of_builds(
+        pair.package,
+        names,
+        (pair.left.outcome, pair.right.outcome),
+        same_failure=explain.same_failure(*records),
+        wheels_differ=both_built and bool(comparing.compare_wheels(*records)),
+    )
+
+
+def _require_buildable(spec: Spec) -> None:
+    here = this_machine()
+    if (spec.target.os, spec.target.arch, spec.target.libc) != (here.os, here.arch, here.libc):
+        raise NotInstallableError(
+            f"{spec.text}: a Python for {spec.target} can be diffed here, but nothing can be built with it on {here}",
+            hint=f"leave the package out to compare the trees, or run pydiff on {spec.target}",
+        )
+
+
+def _resolve(spec: Spec, settings: Settings) -> Resolution:
+    with stage("resolve", spec.text):
+        return managers.resolve(spec, settings)
+
+
+def _install(resolution: Resolution, settings: Settings) -> Installation:
+    text = resolution.spec.text
+    match resolution:
+        case Compiled(manager=manager, version=version, reason=reason):
+            raise NotInstallableError(
+                f"{text}: {manager} compiles Python {version} from source: {reason}",
+                hint=f"compare a Python that was compiled here instead: `pyenv:{version}` or `path:/usr/bin/python3`",
+            )
+        case InPlace():
+            archive = None
+        case _:
+            with stage("fetch", text):
+                archive = fetch.fetch(resolution, settings)
+    with stage("install", text):
+        return install.install(resolution, archive, settings)
+
+
+def _error_record(cause: PydiffError | KeyboardInterrupt) -> ErrorRecord:
+    if isinstance(cause, PydiffError):
+        return ErrorRecord(message=str(cause), hint=cause.hint, exit_code=cause.exit_code)
+    return ErrorRecord(message="interrupted", hint="", exit_code=ExitCode.INTERRUPTED)
+
+
+def _record(part: str, data: object) -> None:
+    emit(PartDone(part, msgspec.to_builtins(data)))
+
+
+def _record_sides(records: tuple[SideRecord, SideRecord]) -> None:
+    _record("sides.left", records[0])
+    _record("sides.right", records[1])
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Seconds by stage."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def time(self, name: str) -> Iterator[None]:
+        start = time.monotonic()
+        try:
+            yield
+        finally:
+            self.seconds[name] = round(time.monotonic() - start, 3)

@@ -1,0 +1,287 @@
+"""What every format says, and in which order, before it is made to look like anything."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydiff.explain.lines import clean, telling
+from pydiff.model.record import (
+    ActionRecord,
+    AssetRecord,
+    BuildSummary,
+    Difference,
+    Divergence,
+    Finding,
+    Remedy,
+    Run,
+    Severity,
+    SideRecord,
+)
+from pydiff.report.text import exact, one_line, plural
+
+SEVERITIES: tuple[Severity, ...] = ("breaks", "changes", "cosmetic")
+MEANING: dict[Severity, str] = {
+    "breaks": "can break a build",
+    "changes": "can change what is built",
+    "cosmetic": "no build can notice",
+}
+FOOTNOTE = "Not a python-build-standalone release: a local interpreter, repacked as one by pydiff."
+MARKS = {"built": "✔", "failed": "✘", "timeout": "✘", "not-run": "-"}
+KINDS = {
+    "outcome": "the outcome differs",
+    "missing": "one side never ran it",
+    "meaning": "the arguments differ",
+    "order": "the order of the arguments differs",
+    "wheel": "only the wheels differ",
+}
+_COMMAND = 160
+"""A command of up to so many characters is shown whole; a longer one without what is the same on both sides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    name: str
+    left: str
+    right: str
+
+
+def has_builds(run: Run) -> bool:
+    """False where only the trees were compared."""
+    return run.request.package is not None
+
+
+def is_repacked(run: Run) -> bool:
+    return any(
+        side is not None and side.asset is not None and side.asset.repacked
+        for side in (run.sides.left, run.sides.right)
+    )
+
+
+def labels(run: Run) -> tuple[str, str]:
+    left, right = run.sides.left, run.sides.right
+    return (left.label if left else "left", right.label if right else "right")
+
+
+def side_rows(run: Run) -> list[Row]:
+    """The table at the top: which Python, what was changed, how the build went."""
+    left, right = run.sides.left, run.sides.right
+    rows = [
+        Row("Python", _python(left), _same_archive(left, right) or _python(right)),
+        Row("changed after extraction", _changes(left), _changes(right)),
+    ]
+    if has_builds(run):
+        rows.append(Row("build", _build(left), _build(right)))
+        # Where a command diverges, its own words stand below it.
+        told = run.divergence is not None and run.divergence.kind == "outcome" and _diverging_commands(run.divergence)
+        if not told and any(side is not None and side.build.error for side in (left, right)):
+            rows.append(Row("error", _error(left), _error(right)))
+    return rows
+
+
+def _diverging_commands(divergence: Divergence) -> bool:
+    return divergence.left is not None or divergence.right is not None
+
+
+def _python(side: SideRecord | None) -> str:
+    if side is None:
+        return "not resolved"
+    if side.asset is None:
+        return f"{side.python.version}{', used in place' if side.python.in_place else ''}"
+    asset = side.asset
+    if asset.repacked:
+        return f"{side.python.version}, local interpreter repacked as a standalone build¹"
+    return f"{side.python.version}+{asset.tag}, {asset.flavor}" if asset.tag else f"{side.python.version}, {asset.name}"
+
+
+def _same_archive(left: SideRecord | None, right: SideRecord | None) -> str:
+    def known(side: SideRecord | None) -> AssetRecord | None:
+        return side.asset if side is not None else None
+
+    ours, theirs = known(left), known(right)
+    return "same archive" if ours and theirs and ours.sha256 and ours.sha256 == theirs.sha256 else ""
+
+
+def _changes(side: SideRecord | None) -> str:
+    if side is None:
+        return ""
+    return "; ".join(one_line(change) for change in side.manager.changes) or "nothing"
+
+
+def _build(side: SideRecord | None) -> str:
+    if side is None:
+        return f"{MARKS['not-run']} not run"
+    build = side.build
+    match build.outcome:
+        case "built":
+            said = f"built in {_seconds(build.seconds)}, {_calls(build)}"
+        case "failed":
+            said = (
+                f"failed after {_seconds(build.seconds)}, {_calls(build)}{f' ({build.class_})' if build.class_ else ''}"
+            )
+        case "timeout":
+            said = f"out of time after {_seconds(build.seconds)}, {_calls(build)}"
+        case "not-run":
+            said = "not run"
+    return f"{MARKS[build.outcome]} {said}"
+
+
+def _error(side: SideRecord | None) -> str:
+    return f"`{one_line(side.build.error, 200)}`" if side is not None and side.build.error else ""
+
+
+def _calls(build: BuildSummary) -> str:
+    return plural(build.actions, "compiler call")
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:,.0f} s"
+
+
+def divergence_title(divergence: Divergence) -> str:
+    """`in build_wheel, after 137 commands that agree: the outcome differs`."""
+    after = (
+        f", after {plural(divergence.agreed, 'command')} that agree{'s' if divergence.agreed == 1 else ''}"
+        if divergence.agreed
+        else ""
+    )
+    where = f"in `{divergence.phase}`" if divergence.phase else "in the build"
+    return f"{where}{after}: {KINDS[divergence.kind]}"
+
+
+def divergence_lines(divergence: Divergence) -> list[str]:
+    """`- ` and `+ ` lines: both commands, shortened to what tells, and what they said; only tokens where there is no command."""
+    lines: list[str] = []
+    changed = {token[2:] for token in divergence.tokens}
+    width = max(
+        (len(one.argv[0]) for one in (divergence.left, divergence.right) if one is not None and one.argv), default=0
+    )
+    both_said = "".join(one.stderr for one in (divergence.left, divergence.right) if one is not None)
+    for sign, action in (("-", divergence.left), ("+", divergence.right)):
+        if action is None:
+            if _diverging_commands(divergence):
+                lines.append(f"{sign} (never ran)")
+            continue
+        lines.append(f"{sign} {command(action, changed, both_said, width)}")
+        lines += [f"{sign} {line}" for line in _said(action)]
+    if not _diverging_commands(divergence):
+        lines += [one_line(token, 300) for token in divergence.tokens[:30]]
+        if len(divergence.tokens) > 30:
+            lines.append(f"  … and {plural(len(divergence.tokens) - 30, 'more line')}")
+    return lines
+
+
+def command(action: ActionRecord, changed: set[str], said: str = "", width: int = 0) -> str:
+    """One line, quoted as for a shell; `…` for arguments that tell nothing. `said` is what both commands wrote."""
+    first, *rest = action.argv or [action.tool]
+    words = [first.ljust(width), *rest]
+    whole = " ".join([words[0], *(quoted(word) for word in rest)])
+    if len(whole) <= _COMMAND:
+        return one_line(words[0]).ljust(width) + " " + one_line(" ".join(quoted(word) for word in rest), 2 * _COMMAND)
+    shown: list[str] = []
+    for word in rest:
+        if _matters(word, changed, said):
+            shown.append(quoted(word if len(word) <= 200 else word[:199] + "…"))
+        elif not shown or shown[-1] != "…":
+            shown.append("…")
+    return one_line(words[0]).ljust(width) + " " + one_line(" ".join(shown), 2_000)
+
+
+def _matters(word: str, changed: set[str], said: str) -> bool:
+    if (
+        word in changed
+        or word == "-c"
+        or word.startswith("-o")
+        or (word.startswith("-l") and len(word) > 3 and word in said)
+    ):
+        return True
+    return not word.startswith("-") and word.endswith((".c", ".cc", ".cpp", ".cxx", ".pyx", ".rs", ".S"))
+
+
+def quoted(word: str) -> str:
+    """As a shell would want it. Options are joined with their values here (`-o x`), so a blank alone needs no quotes."""
+    return word if all(part == shlex.quote(part) for part in word.split(" ")) or "{" in word else shlex.quote(word)
+
+
+def _said(action: ActionRecord) -> list[str]:
+    if action.exit_code == 0:
+        return []
+    if action.exit_code is None:
+        return ["→ stopped before it ended"]
+    if action.exit_code == 127:
+        return ["→ exit status 127: there is no such program"]
+    said = [one_line(line, 300) for line in telling(clean(action.stderr), 2)]
+    return said or [f"→ exit status {action.exit_code}, without a word on stderr"]
+
+
+def remedy_lines(remedy: Remedy) -> list[str]:
+    """Each way out, as a sentence or an assignment in backticks."""
+    lines = []
+    if remedy.env:
+        lines.append("build with " + " ".join(f"`{name}={value}`" for name, value in remedy.env.items()))
+    if remedy.action:
+        lines.append(remedy.action)
+    return lines
+
+
+def finding_side(run: Run, finding: Finding) -> str:
+    left, right = labels(run)
+    return {"left": left, "right": right, "both": "both sides"}[finding.side]
+
+
+def new_evidence(run: Run, finding: Finding) -> list[str]:
+    """The evidence that does not stand under the first divergence already."""
+    told = (
+        {" ".join(line[2:].split()) for line in divergence_lines(run.divergence)}
+        if run.divergence is not None
+        else set()
+    )
+    return [line for line in finding.evidence if " ".join(line.partition("  →")[0].split()) not in told]
+
+
+def counts(differences: Sequence[Difference]) -> dict[Severity, int]:
+    """Severity -> how many facts differ, those counted that share one entry."""
+    found: Counter[Severity] = Counter()
+    for difference in differences:
+        found[difference.severity] += difference.count
+    return {severity: found[severity] for severity in SEVERITIES}
+
+
+def counts_sentence(run: Run) -> str:
+    """`3 can break a build, 20 can change what is built, 25 no build can notice`."""
+    found = counts(run.differences)
+    said = [f"{number:,} {MEANING[severity]}" for severity, number in found.items() if number]
+    return ", ".join(said) if said else "none"
+
+
+def ranked(differences: Sequence[Difference]) -> list[Difference]:
+    """Most useful first: what can break, and of that what these builds read."""
+    return sorted(
+        differences, key=lambda one: (SEVERITIES.index(one.severity), not one.read_by, one.family != "sysconfig")
+    )
+
+
+def subjects(difference: Difference) -> tuple[list[str], int]:
+    """Up to three names that share the difference, and how many more do."""
+    names = [difference.subject, *difference.also[:2]]
+    return [one_line(name, 200) for name in names], max(0, difference.count - len(names))
+
+
+def value(text: str | None) -> str:
+    return "(absent)" if text is None else exact(text) or "(empty)"
+
+
+def sandbox_sentence(run: Run) -> str:
+    """`bwrap, no network`; what could not be had is said."""
+    if run.sandbox is None:
+        return ""
+    level = {"bwrap": "bwrap", "unshare": "unshare", "none": "no sandbox"}[run.sandbox.level]
+    network = "with network" if run.sandbox.network else "no network"
+    return f"{level}, {network}{f' ({one_line(run.sandbox.why, 200)})' if run.sandbox.why else ''}"
+
+
+def command_line(run: Run) -> str:
+    """What makes this run again."""
+    return "pydiff " + shlex.join(run.request.argv) if run.request.argv else ""

@@ -1,0 +1,94 @@
+"""Taking a snapshot, or the one that was taken of the same installation before."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import msgspec
+
+from pydiff import events
+from pydiff.cache import Cache
+from pydiff.model.resolution import Installation
+from pydiff.model.settings import Settings
+from pydiff.model.snapshot import SNAPSHOT_SCHEMA, Facts, Snapshot
+from pydiff.model.tree import Tree
+
+_SHOWN = 5
+"""Files that could not be read are named up to here, then counted."""
+
+
+def snapshot(installation: Installation, settings: Settings, *, probe: bool = False) -> Snapshot:
+    """Every fact about the installation. Never fails over a part of the tree: `Snapshot.errors` says what could not be read.
+
+    Installations that pydiff made never change, so their snapshots are kept by digest; those in place are read each time.
+    `probe` also runs the interpreter (family `probe`), where this machine can. Raises CacheError.
+    """
+    with events.stage("snapshot", installation.resolution.spec.text):
+        taken = _kept(installation, Cache(settings.cache_dir)) if installation.digest else _take(installation)
+        return _probed(taken, installation) if probe else taken
+
+
+def _kept(installation: Installation, cache: Cache) -> Snapshot:
+    path = cache.room("snapshots") / f"{installation.digest}-{SNAPSHOT_SCHEMA}.json"
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Snapshot)
+    except FileNotFoundError:
+        pass
+    except (OSError, msgspec.DecodeError) as error:
+        events.emit(events.Notice(f"the kept snapshot {path.name} cannot be read ({error}); it is taken again"))
+    taken = _take(installation)
+    cache.write(path, msgspec.json.encode(taken))
+    return taken
+
+
+def _take(installation: Installation) -> Snapshot:
+    from pydiff.install.tree import FolderTree  # noqa: PLC0415 (not needed for a kept snapshot)
+    from pydiff.snapshot.inplace import own_tree  # noqa: PLC0415
+
+    root = Path(installation.prefix)
+    tree: Tree = FolderTree(root) if installation.digest else own_tree(root, installation.version)
+    return take(tree, prefix=installation.prefix, version=installation.version)
+
+
+def take(tree: Tree, *, prefix: str, version: str) -> Snapshot:
+    """The snapshot of any tree that is, or would be, at `prefix`; no family's failure keeps the others from being taken."""
+    from pydiff.snapshot.interface import About  # noqa: PLC0415 (not needed for a kept snapshot)
+    from pydiff.snapshot.layout import find_layout  # noqa: PLC0415
+    from pydiff.snapshot.registry import FAMILIES  # noqa: PLC0415
+    from pydiff.snapshot.survey import survey  # noqa: PLC0415
+
+    problems: dict[str, str] = {}
+    items = {item.entry.path: item for item in survey(tree, prefix, problems)}
+    errors = {"files": _told(problems)} if problems else {}
+    about = About(prefix, version, items, find_layout(items.keys(), version))
+    families: dict[str, Facts] = {}
+    for family in FAMILIES:
+        about.problems.clear()
+        try:
+            families[family.name] = family.collect(tree, about)
+        except Exception as error:  # noqa: BLE001 (hostile files may break a parser in any way, and the other families still count)
+            families[family.name] = {}
+            about.problems[""] = f"{type(error).__name__}: {error}"
+        if about.problems:
+            errors[family.name] = _told(about.problems)
+    return Snapshot(prefix=prefix, python_version=version, families=families, errors=errors)
+
+
+def _told(problems: dict[str, str]) -> str:
+    shown = [f"{path}: {why}" if path else why for path, why in list(problems.items())[:_SHOWN]]
+    more = len(problems) - len(shown)
+    return "; ".join(shown) + (f"; and {more} more" if more else "")
+
+
+def _probed(taken: Snapshot, installation: Installation) -> Snapshot:
+    from pydiff.snapshot.probe import ProbeError, probe, runnable  # noqa: PLC0415 (opt-in)
+
+    if not runnable(installation):
+        errors = {**taken.errors, "probe": f"built for {installation.resolution.spec.target}, so it is not run here"}
+        return dataclasses.replace(taken, errors=errors)
+    try:
+        facts = probe(installation.python)
+    except ProbeError as error:
+        return dataclasses.replace(taken, errors={**taken.errors, "probe": str(error)})
+    return dataclasses.replace(taken, families={**taken.families, "probe": facts})

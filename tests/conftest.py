@@ -1,0 +1,29 @@
+"""Every test has a cache and a state folder of its own, and none of the user's settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pydiff.model.settings import Settings
+
+_SETTINGS = (
+    "PYDIFF_CACHE_DIR",
+    "PYDIFF_STATE_DIR",
+    "PYDIFF_MIRROR",
+    "PYDIFF_OFFLINE",
+    "UV_PYTHON_INSTALL_MIRROR",
+    "UV_PYTHON_DOWNLOADS_JSON_URL",
+)
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in _SETTINGS:
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(cache_dir=tmp_path / "cache", state_dir=tmp_path / "state")

@@ -1,0 +1,1 @@
+int tiny_part(void) { return 7; }

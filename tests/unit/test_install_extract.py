@@ -1,0 +1,261 @@
+"""Archives as they are released, and every way in which one can be hostile or broken."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import stat
+import tarfile
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from pbs_archives import (
+    FAKE_PYTHON,
+    Item,
+    folder,
+    full_items,
+    hardlink,
+    python_items,
+    symlink,
+    tar_bytes,
+    write_archive,
+)
+from pydiff.errors import ArchiveError, CacheError
+from pydiff.install import extract as extracting
+from pydiff.install import unpacked as unpacking
+from pydiff.install.extract import extract
+
+GOOD = Item("python/bin/python3.9", FAKE_PYTHON, mode=0o755)
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    path = tmp_path / "jail" / "out"
+    path.mkdir(parents=True)
+    return path
+
+
+def _extract(tmp_path: Path, out: Path, *items: Item, name: str = "a.tar.gz") -> Path:
+    return extract(write_archive(tmp_path / name, items), out)
+
+
+@pytest.mark.parametrize("name", ["a.tar.gz", "a.tar.zst"])
+def test_install_only(tmp_path: Path, out: Path, name: str) -> None:
+    root = _extract(tmp_path, out, *python_items(), name=name)
+    assert root == out
+    assert (root / "bin/python3").readlink() == Path("python3.9")
+    assert (root / "bin/python3").read_bytes() == FAKE_PYTHON
+    assert sorted(path.name for path in root.iterdir()) == ["bin", "include", "lib"]
+
+
+@pytest.mark.parametrize("name", ["a.tar.zst", "a.tar.gz"])
+def test_of_a_full_archive_only_install_is_the_tree(tmp_path: Path, out: Path, name: str) -> None:
+    root = _extract(tmp_path, out, *full_items(), name=name)
+    assert root == out / "install"
+    assert (root / "bin/python3.9").read_bytes() == FAKE_PYTHON
+    assert not (out / "build").exists()
+    assert not (out / "licenses").exists()
+
+
+def test_modes_are_the_umasks_with_x_where_any_x_was(tmp_path: Path, out: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        _extract(
+            tmp_path,
+            out,
+            Item("python/x", mode=0o100),
+            Item("python/y", mode=0o777),
+            Item("python/s", mode=0o4755),
+            Item("python/n", mode=0o000),
+            Item("python/w", mode=0o666),
+        )
+    finally:
+        os.umask(before)
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in out.iterdir()}
+    assert modes == {"x": 0o750, "y": 0o750, "s": 0o750, "n": 0o640, "w": 0o640}
+
+
+def test_hard_links_inside_the_tree(tmp_path: Path, out: Path) -> None:
+    _extract(tmp_path, out, GOOD, hardlink("python/bin/python3", "python/bin/python3.9"))
+    assert (out / "bin/python3").samefile(out / "bin/python3.9")
+
+
+def test_long_names_and_several_gzip_members(tmp_path: Path, out: Path) -> None:
+    long = "python/" + "/".join(["d" * 90] * 3) + "/" + "f" * 120
+    data = tar_bytes([GOOD, Item(long, b"x")])
+    path = tmp_path / "a.tar.gz"
+    path.write_bytes(gzip.compress(data[:700]) + gzip.compress(data[700:]))
+    extract(path, out)
+    assert (out / long.removeprefix("python/")).read_bytes() == b"x"
+
+
+HOSTILE = {
+    "a name with ..": ([Item("python/../../evil", b"x")], "leaves its folder"),
+    "an absolute name": ([Item("/tmp/evil", b"x")], "absolute or malformed name"),
+    "an absolute symlink": ([symlink("python/x", "/etc/passwd")], "absolute path"),
+    "an escaping symlink": ([symlink("python/a/x", "../../evil")], "leaves the tree"),
+    "an escaping symlink by way of another": (
+        [Item("python/a/b/f"), symlink("python/a/b/up", ".."), symlink("python/x", "a/b/up/../..")],
+        "leaves the tree",
+    ),
+    "a file through a symlink": ([symlink("python/d", "bin"), Item("python/d/evil", b"x")], "writes through a link"),
+    "a folder through a symlink": ([symlink("python/d", "bin"), folder("python/d/evil")], "writes through a link"),
+    "a symlink replaced by a file": ([symlink("python/d", "bin"), Item("python/d", b"x")], "two members"),
+    "a hard link out of the tree": ([hardlink("python/x", "../../etc/passwd")], "leaves its folder"),
+    "a hard link to an absolute path": ([hardlink("python/x", "/etc/passwd")], "absolute or malformed name"),
+    "a hard link to something that is not there": ([hardlink("python/x", "python/y")], "no file of it"),
+    "a hard link to a symlink": (
+        [symlink("python/y", "bin"), hardlink("python/x", "python/y")],
+        "no file of it",
+    ),
+    "a hard link to the top": ([hardlink("python/x", "python")], "no file of it"),
+    "a hard link into what is left out": (
+        [Item("python/build/y", b"x"), hardlink("python/x", "python/build/y")],
+        "no file of it",
+    ),
+    "a character device": ([Item("python/null", kind=tarfile.CHRTYPE)], "special file"),
+    "a block device": ([Item("python/disk", kind=tarfile.BLKTYPE)], "special file"),
+    "a pipe": ([Item("python/pipe", kind=tarfile.FIFOTYPE)], "special file"),
+    "an unknown kind": ([Item("python/what", kind=b"Z")], "special file"),
+    "a name twice": ([Item("python/x", b"1"), Item("python/x", b"2")], "two members with one name"),
+    "a name twice, spelled differently": ([Item("python/x", b"1"), Item("python/.//x", b"2")], "two members"),
+    "a file where a folder was": ([Item("python/d/x"), Item("python/d", b"2")], "two members with one name"),
+    "a folder below a file": ([Item("python/d", b"2"), Item("python/d/x")], "uses a file as a folder"),
+    "two top folders": ([Item("other/x", b"x")], "more than one folder at its top"),
+    "a file at the top": ([Item("python", b"x")], "at its top"),
+    "a name that is too long": ([Item(f"python/{'n' * 300}", b"x")], "too long"),
+}
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+def test_hostile_archives(tmp_path: Path, out: Path, case: str) -> None:
+    items, message = HOSTILE[case]
+    top = [] if case == "a file at the top" else [GOOD]
+    with pytest.raises(ArchiveError, match=message) as caught:
+        _extract(tmp_path, out, *top, *items)
+    assert str(caught.value).startswith("a.tar.gz ")
+    assert caught.value.hint
+    # Nothing beside the folder that the caller throws away.
+    assert [path.name for path in out.parent.iterdir()] == ["out"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.tar.gz", "jail"]
+
+
+def test_names_that_the_disk_cannot_tell_apart(tmp_path: Path, out: Path) -> None:
+    """On a disk that ignores case, `A` finds the `a` that is there; a file put there beforehand stands for it."""
+    (out / "A").write_text("a")
+    with pytest.raises(ArchiveError, match="cannot tell apart"):
+        _extract(tmp_path, out, Item("python/A", b"x"))
+
+
+@pytest.mark.parametrize("name", ["a.tar.gz", "a.tar.zst"])
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.99])
+def test_truncated(tmp_path: Path, out: Path, name: str, share: float) -> None:
+    noise = Item("python/noise", os.urandom(300_000))
+    path = write_archive(tmp_path / name, [GOOD, noise, Item("python/last", b"x")])
+    data = path.read_bytes()
+    path.write_bytes(data[: int(len(data) * share)])
+    with pytest.raises(ArchiveError, match=r"ends too early|damaged"):
+        extract(path, out)
+
+
+@pytest.mark.parametrize("name", ["a.tar.gz", "a.tar.zst"])
+def test_corrupted(tmp_path: Path, out: Path, name: str) -> None:
+    path = write_archive(tmp_path / name, [GOOD, Item("python/noise", os.urandom(300_000))])
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    path.write_bytes(data)
+    with pytest.raises(ArchiveError, match="damaged"):
+        extract(path, out)
+
+
+def test_a_damaged_header_is_not_taken_for_the_end(tmp_path: Path, out: Path) -> None:
+    """`tarfile` stops in silence at a header whose checksum is wrong; half a tree must not pass for a whole one."""
+    data = bytearray(tar_bytes([GOOD, Item("python/second", b"x"), Item("python/third", b"x")]))
+    data[data.index(b"python/second") + 3] ^= 0xFF
+    path = tmp_path / "a.tar.gz"
+    path.write_bytes(gzip.compress(data))
+    with pytest.raises(ArchiveError, match="ends too early, or a header in it is damaged"):
+        extract(path, out)
+
+
+def test_a_tar_without_its_end(tmp_path: Path, out: Path) -> None:
+    data = tar_bytes([GOOD]).rstrip(b"\0")
+    path = tmp_path / "a.tar.gz"
+    path.write_bytes(gzip.compress(data + b"\0" * (-len(data) % 512)))
+    with pytest.raises(ArchiveError, match="ends too early"):
+        extract(path, out)
+
+
+@pytest.mark.parametrize("body", [b"", b"hello", b"PK\x03\x04 a zip", b"\x1f\x8bnot gzip at all"])
+def test_not_an_archive(tmp_path: Path, out: Path, body: bytes) -> None:
+    path = tmp_path / "a.tar.gz"
+    path.write_bytes(body)
+    with pytest.raises(ArchiveError, match=r"neither gzip nor zstd|damaged|ends too early"):
+        extract(path, out)
+
+
+def test_gzip_of_something_else(tmp_path: Path, out: Path) -> None:
+    path = tmp_path / "a.tar.gz"
+    path.write_bytes(gzip.compress(b"no tar file" * 100))
+    with pytest.raises(ArchiveError, match="damaged"):
+        extract(path, out)
+
+
+@pytest.mark.parametrize("name", ["a.tar.gz", "a.tar.zst"])
+def test_a_bomb_by_ratio(tmp_path: Path, out: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unpacking, "RATIO_FREE", 1_000_000)
+    with pytest.raises(ArchiveError, match="times its size"):
+        _extract(tmp_path, out, GOOD, Item("python/zeros", bytes(20_000_000)), name=name)
+    assert sum(path.stat().st_size for path in out.rglob("zeros")) < 10_000_000
+
+
+def test_a_bomb_by_size(tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unpacking, "MAX_BYTES", 1_000_000)
+    with pytest.raises(ArchiveError, match="more than 1,000,000 bytes"):
+        _extract(tmp_path, out, GOOD, Item("python/noise", os.urandom(3_000_000)))
+
+
+def test_a_bomb_by_number(tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extracting, "MAX_MEMBERS", 10)
+    with pytest.raises(ArchiveError, match="more than 10 members"):
+        _extract(tmp_path, out, *(Item(f"python/{number}") for number in range(20)))
+
+
+def test_a_bomb_in_what_is_left_out_is_seen_too(tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unpacking, "MAX_BYTES", 1_000_000)
+    with pytest.raises(ArchiveError, match="more than 1,000,000 bytes"):
+        _extract(tmp_path, out, GOOD, Item("python/build/noise", os.urandom(3_000_000)), GOOD)
+
+
+def test_a_header_that_lies_about_its_length(tmp_path: Path, out: Path) -> None:
+    """A long-name header that claims a gigabyte must not be believed."""
+    entry = tarfile.TarInfo("././@LongLink")
+    entry.type, entry.size = tarfile.GNUTYPE_LONGNAME, 1 << 30
+    path = tmp_path / "a.tar.gz"
+    path.write_bytes(gzip.compress(entry.tobuf(tarfile.GNU_FORMAT) + b"x" * 4096))
+    with pytest.raises(ArchiveError, match="a header claims"):
+        extract(path, out)
+
+
+def test_a_member_longer_than_the_file(tmp_path: Path, out: Path) -> None:
+    entry = tarfile.TarInfo("python/x")
+    entry.size = 1 << 20
+    path = tmp_path / "a.tar.zst"
+    path.write_bytes(zstandard.compress(entry.tobuf(tarfile.GNU_FORMAT) + b"x" * 4096))
+    with pytest.raises(ArchiveError, match="ends too early"):
+        extract(path, out)
+
+
+def test_no_space(tmp_path: Path, out: Path) -> None:
+    path = write_archive(tmp_path / "a.tar.gz", [Item("python/full", b"x" * 10_000)])
+    real = os.open
+
+    def full(where: os.PathLike[str], flags: int, mode: int) -> int:
+        return real("/dev/full", os.O_WRONLY)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pydiff.install.extract.os.open", full)
+        with pytest.raises(CacheError, match="no space left while extracting"):
+            extract(path, out)
