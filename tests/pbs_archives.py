@@ -156,6 +156,8 @@ class Answer:
     """False: a server that has never heard of Range."""
     seconds: float = 0.0
     """How long to think first."""
+    stall: float = 0.0
+    """Seconds of silence after the first half of the body."""
 
 
 @dataclass(slots=True)
@@ -236,6 +238,12 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         for name, value in {"Content-Length": str(len(body)), **headers, **answer.headers}.items():
             self.send_header(name, value)
         self.end_headers()
+        if answer.stall:
+            half = len(body) // 2
+            self.wfile.write(body[:half])
+            self.wfile.flush()
+            time.sleep(answer.stall)
+            body = body[half:]
         with contextlib.suppress(OSError):
             self.wfile.write(body if answer.cut_after is None else body[: answer.cut_after])
         if answer.cut_after is not None:

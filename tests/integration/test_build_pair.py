@@ -160,7 +160,7 @@ def test_time_limit_covers_the_whole_side(settings: Settings, tmp_path: Path) ->
 
 def test_a_source_that_is_no_package_leaves_nothing_behind(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    with pytest.raises(PackageError, match="neither pyproject.toml nor setup.py"):
+    with pytest.raises(PackageError, match="has neither pyproject"):
         build_one(f"{tmp_path}/empty", installation(), settings, tmp_path / "run")
     assert not (tmp_path / "run").exists()
 

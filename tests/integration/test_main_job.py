@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import shutil
 import subprocess
@@ -23,6 +24,13 @@ from pydiff.report.schema import shipped
 UWSGI = "uwsgi==2.0.28"
 TRIPLE = "x86_64-unknown-linux-gnu"
 pytestmark = [pytest.mark.compiler, pytest.mark.index, pytest.mark.interpreters]
+
+
+@pytest.fixture(scope="module")
+def version(releases: Path) -> str:
+    """3.9.18: mise looks 3.9 up among the versions that python-build knows, and would compile a newer one than ours."""
+    listed = gzip.decompress((releases / f"python-precompiled-{TRIPLE}.gz").read_bytes()).decode()
+    return listed.partition("+")[0].removeprefix("cpython-")
 
 
 @pytest.fixture(scope="module")
@@ -106,14 +114,14 @@ def test_the_demonstration_without_clang(tmp_path: Path) -> None:
 
 
 @pytest.mark.clang
-def test_a_mirror_over_http(tmp_path: Path, releases: Path) -> None:
+def test_a_mirror_over_http(tmp_path: Path, releases: Path, version: str) -> None:
     """mise takes the .tar.gz, uv the full .tar.zst; a second run asks the mirror for no archive and installs nothing."""
     needs_compiler()
     needs_clang()
     needs_index()
     with serving(releases) as mirror:
         env = environment(tmp_path, PYDIFF_MIRROR=mirror.url)
-        arguments = ("compare", "3.9", UWSGI, "--left", "mise@2024.12.15", "--right", "uv@0.5.5", "-f", "json")
+        arguments = ("compare", version, UWSGI, "--left", "mise@2024.12.15", "--right", "uv@0.5.5", "-f", "json")
         done = pydiff(*arguments, env=env)
         assert done.code == 1, done.err
         run = record(done)
@@ -125,7 +133,7 @@ def test_a_mirror_over_http(tmp_path: Path, releases: Path) -> None:
         assert "list" in verified[1]
         before = snapshot_of(tmp_path / "cache")
         mirror.asked.clear()
-        again = pydiff("compare", "3.9", "--left", "mise@2024.12.15", "--right", "uv@0.5.5", "-f", "json", env=env)
+        again = pydiff("compare", version, "--left", "mise@2024.12.15", "--right", "uv@0.5.5", "-f", "json", env=env)
         assert again.code == 1, again.err
         assert [one.path for one in mirror.asked if ".tar." in one.path] == []
         assert snapshot_of(tmp_path / "cache") == before
@@ -142,8 +150,8 @@ def snapshot_of(cache: Path) -> dict[str, int]:
 
 
 @pytest.mark.closed_internet
-def test_no_setting_at_all_in_a_closed_internet(tmp_path: Path, releases: Path) -> None:
-    """`pydiff compare 3.9 uwsgi==2.0.28` as a user types it: the default hosts answer, over https.
+def test_no_setting_at_all_in_a_closed_internet(tmp_path: Path, releases: Path, version: str) -> None:
+    """`pydiff compare 3.9.18 uwsgi==2.0.28` as a user types it: the default hosts answer, over https.
 
     uv is on PATH (a release newer than pydiff's tables, so its list is asked for at its tag); mise is not, so the newest
     known one is assumed and its list asked for live. Both rewrite sysconfig: the builds agree.
@@ -164,11 +172,14 @@ def test_no_setting_at_all_in_a_closed_internet(tmp_path: Path, releases: Path) 
     (www / "releases.astral.sh").mkdir()
     pip = [sys.executable, "-m", "pip", "--quiet"]
     subprocess.run([*pip, "download", "--no-deps", "--no-binary", ":all:", "-d", packages, UWSGI], check=True)
-    subprocess.run([*pip, "download", "--only-binary", ":all:", "-d", packages, "setuptools"], check=True)
+    subprocess.run(
+        [*pip, "download", "--only-binary", ":all:", "--python-version", "3.9", "-d", packages, "setuptools"],
+        check=True,
+    )
     subprocess.run([*pip, "install", "--no-deps", "--target", uv, "uv==0.13.9"], check=True)
     env = environment(tmp_path, PIP_NO_INDEX="1", PIP_FIND_LINKS=str(packages))
     env["PATH"] = f"{uv / 'bin'}:{env['PATH']}"
-    done = closed_internet.run(www, [PYDIFF, "compare", "3.9", UWSGI, "-f", "json"], tmp_path / "scratch", env)
+    done = closed_internet.run(www, [PYDIFF, "compare", version, UWSGI, "-f", "json"], tmp_path / "scratch", env)
     assert done.returncode == 0, done.stderr
     run = record(Done(done.returncode, done.stdout, done.stderr))
     assert run["verdict"] == "same"

@@ -104,7 +104,8 @@ def test_uv_table_from_a_checkout(tmp_path: Path) -> None:
 
 
 def test_uv_table_from_a_collected_table(tmp_path: Path) -> None:
-    fields = "major minor patch prerelease variant os arch arch_variant libc url sha256 spans".split()
+    platform = ["os", "arch", "arch_variant", "libc"]
+    fields = ["major", "minor", "patch", "prerelease", "variant", *platform, "url", "sha256", "spans"]
     row = [3, 9, 1, "", "", "darwin", "i686", "", "none", ENTRY["url"], "ab"]
     # The same build under uv's older names for the platform.
     renamed = [3, 9, 1, "", "", "macos", "x86", "", "none", ENTRY["url"], "ab"]
@@ -172,7 +173,7 @@ def test_tool_releases_from_a_checkout_and_a_table(tmp_path: Path) -> None:
     table.write_text('{"uv": [["0.10.0", "2026-02-01"], ["0.9.0", "2025-10-01"]]}')
     output = tmp_path / "releases.json"
     script = Path(data.__file__).parent / "build_tool_releases.py"
-    command = [sys.executable, script, "--table", table, "--git", f"mise={checkout}", "--output", output]
+    command = [sys.executable, str(script), "--table", str(table), "--git", f"mise={checkout}", "--output", str(output)]
     subprocess.run(command, check=True, capture_output=True)
     assert json.loads(output.read_text()) == {
         "uv": [["0.9.0", "2025-10-01"], ["0.10.0", "2026-02-01"]],

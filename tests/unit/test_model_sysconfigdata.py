@@ -51,9 +51,10 @@ def test_reads_what_it_formats(values: dict[str, str | int]) -> None:
 @example("build_time_vars = {'a': 1" + "0" * 5000 + "}")
 def test_refuses_anything_else_with_one_kind_of_error(text: str) -> None:
     try:
-        parse_sysconfigdata(text)
-    except SysconfigDataError as error:
-        assert str(error).startswith("line ")
+        said = "line 1: read" if parse_sysconfigdata(text) is not None else ""
+    except SysconfigDataError as refused:
+        said = str(refused)
+    assert said.startswith("line ")
 
 
 @given(st.text("abc\\'\"{}:, #\n01xuU", max_size=40))

@@ -47,7 +47,13 @@ def test_every_run_is_valid_and_comes_back(run: Run) -> None:
 
 def test_the_schema_refuses_what_is_no_run() -> None:
     good = json.loads(render(a_run(), "json"))
-    for change in ({"schema": "pydiff.run/2"}, {"verdict": "maybe"}, {"sides": {"left": {}}}, {"differences": [{}]}):
+    changes: list[dict[str, object]] = [
+        {"schema": "pydiff.run/2"},
+        {"verdict": "maybe"},
+        {"sides": {"left": {}}},
+        {"differences": [{}]},
+    ]
+    for change in changes:
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(good | change, shipped())
     del good["schema"]

@@ -82,7 +82,7 @@ def choose(
 
 
 def _refuse_unknown(name: str, complaints: Sequence[str]) -> None:
-    troubles = [text for text in complaints if "404" not in text]
+    troubles = [text for text in complaints if "Client Error(404)" not in text]
     if troubles:
         raise DownloadError(
             f"the package index could not be read while looking for {name}: {troubles[0]}",
@@ -110,7 +110,7 @@ def _fitting(requirement: Requirement, packages: Sequence[Package]) -> list[Pack
     """Newest first; final releases before pre-releases, and yanked ones only when they are asked for by version."""
     pinned = any(one.operator in {"==", "==="} for one in requirement.specifier)
     offered = [one for one in packages if one.version and (pinned or not one.link.is_yanked)]
-    for prereleases in (None, True):
+    for prereleases in (bool(requirement.specifier.prereleases), True):
         found = [
             one
             for one in offered

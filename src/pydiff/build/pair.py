@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pydiff.build.backend import read_build_system
-from pydiff.build.bench import system_path
-from pydiff.build.bench import Surroundings
+from pydiff.build.bench import Surroundings, system_path
 from pydiff.build.requirements import WheelSet, checked, differences, missing, resolve_all
 from pydiff.build.sandbox import Farm, Sandbox, absolute, choose_sandbox, make_farms, system_python_libraries
 from pydiff.build.side import Side

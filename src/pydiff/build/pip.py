@@ -14,6 +14,7 @@ from pydiff.build.index import IndexConfig
 from pydiff.build.sandbox import INSIDE, Mount, seen_at
 
 PHASE = "install-requirements"
+_LESS_TELLING = ("No matching distribution", "Ignored the following")
 _OPTIONS = (
     "--only-binary",
     ":all:",
@@ -105,7 +106,7 @@ def _tail(log: Path, start: int) -> str:
 
 
 def error_line(log: str) -> str:
-    """The line of pip's output that says most: its conflict, else its last ERROR."""
+    """The line of pip's output that says most."""
     errors = [match[1].strip() for match in re.finditer(r"^ERROR:\s*(.+)$", log, re.MULTILINE)]
-    telling = [line for line in errors if "No matching distribution" not in line]
-    return (telling or errors or [""])[-1 if not telling else 0]
+    telling = [line for line in errors if not line.startswith(_LESS_TELLING)]
+    return [*telling, *errors, ""][0]

@@ -59,6 +59,8 @@ def acquire(package: str, settings: Settings, pythons: Sequence[str] = ()) -> So
         return _from_git(text, settings, cache)
     if _URL.match(text) and not text.startswith("file:"):
         return _from_url(text, settings, cache)
+    if re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*\s*(?:\[[^]]*\]\s*)?@", text):
+        return _from_index(text, settings, cache, pythons)
     path = Path(unquote(urlsplit(text).path) if text.startswith("file:") else text).expanduser()
     if path.is_dir() and (
         text.startswith((".", "/", "~", "file:")) or "/" in text or (path / "pyproject.toml").exists()

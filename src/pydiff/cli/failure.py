@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import traceback
 
@@ -15,6 +16,8 @@ _ISSUE = "this is a bug in pydiff: please report it with the output of the same 
 
 def run(app: typer.Typer, *, debug: bool) -> None:
     """Run the app and leave the process with the documented exit code."""
+    # A run that is told to end does so as at Ctrl-C: the builds are stopped, and what was found is kept.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         # Outside standalone mode an Exit is not raised: its code is what the call returns.
         sys.exit(app(standalone_mode=False))

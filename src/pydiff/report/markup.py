@@ -18,11 +18,12 @@ _IN_CODE = {ord(character): f"&#{ord(character)};" for character in "&<>|`*_[]\\
 
 def prose(text: str, limit: int = 600) -> str:
     """One line of text, every character of it as it is."""
-    line = one_line(text, limit).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    # A character of no width: GitHub looks for users and issues in the text that Markdown leaves.
+    line = _REFERENCE.sub("\\1\u200b", _MENTION.sub("@\u200b", one_line(text, limit)))
+    line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     line = _ESCAPED.sub(lambda match: "\\" + match[0], line)
     line = _AUTOLINK.sub(lambda match: ":&#47;&#47;" if match[0] == "://" else match[0][:3] + "&#46;", line)
-    # A character of no width: GitHub looks for users and issues in the text that Markdown leaves.
-    return _REFERENCE.sub(r"\1&#8203;", _MENTION.sub("@&#8203;", line))
+    return line.replace("\u200b", "&#8203;")
 
 
 def code(text: str, limit: int = 600) -> str:

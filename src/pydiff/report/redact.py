@@ -36,6 +36,7 @@ _COMMON = frozenset("""
     ubuntu unknown user username users usr uv var vagrant vm wheel windows work worker workspace workstation www x86 x86_64 aarch64 amd64
 """.split())  # fmt: skip  # noqa: SIM905 (a table of words)
 _SHORTEST = 3
+_ROUNDS = 8
 
 # Fields whose values come from a closed list, or are hashes and times that must stay exact.
 _KEPT = frozenset(
@@ -60,7 +61,7 @@ _SECRET_OPTION = re.compile(r"--?[A-Za-z][A-Za-z0-9-]{1,60}$")
 _PATH_START = r"(?:(?<![A-Za-z0-9_.~}\\-])|(?<=-[ILBFRD]))"
 _PATH_END = r"(?![A-Za-z0-9_.~-])"
 _ANY_HOME = re.compile(
-    rf"{_PATH_START}(?:/(?:home|Users|var/home)/[^/\s:;,'\"`<>|()\\{{}}]{{1,64}}+|/root{_PATH_END}|[A-Za-z]:\\Users\\[^\\\s:;,'\"`<>|]{{1,64}}+)"
+    rf"{_PATH_START}(?:/(?:home|Users|var/home)/[^/~\s:;,'\"`<>|()\\{{}}]{{1,64}}+|/root{_PATH_END}|[A-Za-z]:\\Users\\[^\\~\s:;,'\"`<>|]{{1,64}}+)"
 )
 
 
@@ -103,15 +104,24 @@ def redactor(identity: Identity | None = None) -> Callable[[str], str]:
     homes = _folders(who.homes)
     names = [(_names(who.hosts, re.IGNORECASE), HOST), (_names(who.users), USER)]
 
-    @cache
-    def clean(text: str) -> str:
-        text = hide(_encodable(text))
+    def once(text: str) -> str:
+        text = hide(text)
         if homes is not None:
             text = homes.sub(HOME, text)
         text = _ANY_HOME.sub(HOME, text)
         for pattern, name in names:
             if pattern is not None:
                 text = pattern.sub(name, text)
+        return text
+
+    @cache
+    def clean(text: str) -> str:
+        text = _encodable(text)
+        # What replaces a word is a boundary, behind which another word may begin.
+        for _ in range(_ROUNDS):
+            if (again := once(text)) == text:
+                break
+            text = again
         return text
 
     return clean

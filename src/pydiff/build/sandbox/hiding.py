@@ -76,9 +76,9 @@ def _make_spine(directory: str, spine: Path) -> Path:
     real = Path("/")
     copy = spine
     for part in Path(directory).parts[1:]:
-        for entry in os.listdir(real):
-            if entry != part:
-                (copy / entry).symlink_to(real / entry)
+        for beside in real.iterdir():
+            if beside.name != part:
+                (copy / beside.name).symlink_to(beside)
         real, copy = real / part, copy / part
         copy.mkdir()
     return spine
