@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from pydiff.build import build_one, build_pair
 from pydiff.errors import RequirementsError
 from pydiff.model.build import Built
 from pydiff.model.settings import Settings
-from support import needs_compiler, needs_index, needs_interpreter
+from support import missing, needs_compiler, needs_index, needs_interpreter
 
 pytestmark = pytest.mark.index
 
@@ -82,3 +83,13 @@ def test_requirement_that_does_not_exist(requirement: str, settings: Settings, t
         build_one(f"{tmp_path}/src", installation(), settings, tmp_path / "run")
     assert (tmp_path / "run" / "left" / "requirements" / "log.txt").read_text().count("ERROR") >= 1
     assert (tmp_path / "run" / "left" / "actions.jsonl").exists()
+
+
+def test_requirements_as_of_a_day(settings: Settings, tmp_path: Path) -> None:
+    needs_index()
+    dated = replace(settings, as_of=date(2024, 6, 1))
+    single = build_one(str(PACKAGES / "hatchpure"), installation(), dated, tmp_path)
+    versions = {one.name: one.version for one in single.requirements}
+    if any("build requirements" in note for note in single.notes):
+        missing("an index with upload times")
+    assert versions["hatchling"] == "1.24.2"  # of 2024-04-22; 1.25.0 came on 2024-06-22

@@ -17,7 +17,7 @@ import pytest
 from building import PACKAGES, compilers, installation
 from pydiff.build import build_one, build_pair
 from pydiff.build.sandbox import LEVELS, refusal
-from pydiff.errors import PackageError, SandboxError
+from pydiff.errors import CacheError, PackageError, SandboxError
 from pydiff.events import BuildStep, Event, StageFinished, listening
 from pydiff.model.build import Built, Failed, TimedOut
 from pydiff.model.settings import Settings
@@ -163,6 +163,12 @@ def test_a_source_that_is_no_package_leaves_nothing_behind(settings: Settings, t
     with pytest.raises(PackageError, match="has neither pyproject"):
         build_one(f"{tmp_path}/empty", installation(), settings, tmp_path / "run")
     assert not (tmp_path / "run").exists()
+
+
+def test_run_folder_that_cannot_be_written(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(CacheError, match="cannot write while making the folders of a build"):
+        build_one(INLINE, installation(), settings, tmp_path / "file" / "run")
 
 
 INTERRUPTED = """

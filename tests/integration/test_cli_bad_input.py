@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from cli import environment, pydiff
 
 USAGE, ENVIRONMENT = 2, 4

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -11,11 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from cli import PYDIFF, environment, pydiff
 from pbs_archives import Answer, release_asset, serving
-from support import needs_index, needs_interpreter
-
 from pydiff.runs import load
+from support import needs_index, needs_interpreter
 
 INTERRUPTED = 130
 # Found again in the process list, should anything of the build outlive pydiff.
@@ -128,6 +127,6 @@ def test_two_at_once_on_one_cache(tmp_path: Path) -> None:
     answers = [process.communicate(timeout=300) for process in processes]
     assert [process.returncode for process in processes] == [1, 1], answers
     assert len(list((tmp_path / "cache" / "archives").rglob("*.tar.gz"))) == 1
-    assert len(os.listdir(tmp_path / "cache" / "installations")) == 2
+    assert len(list((tmp_path / "cache" / "installations").iterdir())) == 2
     assert leftovers(tmp_path / "cache") == []
-    assert len(os.listdir(tmp_path / "state" / "runs")) == 2
+    assert len(list((tmp_path / "state" / "runs").iterdir())) == 2

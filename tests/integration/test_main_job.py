@@ -11,15 +11,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import closed_internet
 import jsonschema
 import pytest
+
+import closed_internet
 from cli import PYDIFF, Done, environment, pydiff
 from pbs_archives import serving
+from pydiff.report.schema import shipped
 from releases import TAG, mise_list, release, uv_list
 from support import needs_bwrap, needs_clang, needs_compiler, needs_index, needs_interpreter
-
-from pydiff.report.schema import shipped
 
 UWSGI = "uwsgi==2.0.28"
 TRIPLE = "x86_64-unknown-linux-gnu"
@@ -115,7 +115,7 @@ def test_the_demonstration_without_clang(tmp_path: Path) -> None:
 
 @pytest.mark.clang
 def test_a_mirror_over_http(tmp_path: Path, releases: Path, version: str) -> None:
-    """mise takes the .tar.gz, uv the full .tar.zst; a second run asks the mirror for no archive and installs nothing."""
+    """Mise takes the .tar.gz, uv the full .tar.zst; a second run asks the mirror for no archive and installs nothing."""
     needs_compiler()
     needs_clang()
     needs_index()

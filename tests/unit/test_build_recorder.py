@@ -195,15 +195,17 @@ def test_written_arguments_come_back(arguments: list[str], tmp_path_factory: pyt
 
 
 def test_reads_keep_the_first_of_each_reader_in_time_order(tmp_path: Path) -> None:
-    line = '{{"name": "{}", "value": "{}", "file": "{}", "line": 3, "time": {}}}\n'.format
+    line = '{{"name": "{}", "value": "{}", "file": "{}", "line": 3, "inner": 0, "time": {}}}\n'.format
     (tmp_path / "reads-9.jsonl").write_text(
         line("CC", "gcc", "/b/src/setup.py", 2) + line("CC", "late", "/b/src/setup.py", 5)
     )
     (tmp_path / "reads-10.jsonl").write_text(line("LIBDIR", "/lib", "/b/venv/site/setuptools/x.py", 1))
+    (tmp_path / "reads-11.jsonl").write_text(line("AR", "ar", "/b/src/run.py", 4).replace('"inner": 0', '"inner": 91'))
     reads = collect_reads([Window("w", tmp_path, 0, 9)], {"src": "/b/src", "site": "/b/venv/site"})
     assert [(read.name, read.value, read.reader) for read in reads] == [
         ("LIBDIR", "/lib", "setuptools/x.py:3"),
         ("CC", "gcc", "setup.py:3"),
+        ("AR", "ar", "run.py:3 (line 91 of the code it runs)"),
     ]
 
 

@@ -114,6 +114,7 @@ def test_as_of_takes_what_was_there_on_that_day(served: HTTPServer, settings: Se
         {"filename": "alpha-1.0.tar.gz", "upload-time": "2024-01-01T00:00:00Z"},
         {"filename": "alpha-2.0.tar.gz", "upload-time": "2024-06-01T23:59:00Z"},
         {"filename": "alpha-3.0.tar.gz", "upload-time": "2025-01-01T00:00:00Z"},
+        {"filename": "alpha-4.0.tar.gz"},
     )
     assert get("alpha", replace(settings, as_of=date(2024, 6, 1))).label == "alpha==2.0"
     with pytest.raises(PackageError, match="had no release by 2020-01-01"):
@@ -123,7 +124,7 @@ def test_as_of_takes_what_was_there_on_that_day(served: HTTPServer, settings: Se
 def test_index_without_upload_times_is_noted(served: HTTPServer, settings: Settings) -> None:
     offer(served, "alpha", {"filename": "alpha-1.0.tar.gz"})
     (note,) = get("alpha", replace(settings, as_of=date(2024, 6, 1))).notes
-    assert "does not say when files of alpha were uploaded" in note
+    assert note == "--as-of was not applied to alpha: the index does not say when its files were uploaded"
 
 
 def test_unknown_package(served: HTTPServer, settings: Settings) -> None:
@@ -338,3 +339,14 @@ def test_settings_reach_a_pip_that_cannot_read_the_users_files(monkeypatch: pyte
     assert "PIP_CERT" not in environment
     assert given.local_paths() == (str(links), str(links))
     assert given.key() != IndexConfig().key()
+
+
+def test_places_of_this_machine_can_be_left_out() -> None:
+    mixed = IndexConfig(
+        extra_index_urls=("file:///srv/simple", "https://x.example/simple"), find_links=("/srv", "https://y.example/")
+    )
+    assert mixed.without_local() == IndexConfig(
+        extra_index_urls=("https://x.example/simple",), find_links=("https://y.example/",)
+    )
+    assert IndexConfig(no_index=True, find_links=("/srv",)).without_local() is None
+    assert IndexConfig(index_url="file:///srv/simple").without_local() is None

@@ -151,3 +151,17 @@ def test_nothing_breaks_where_nothing_can_be_noted(record: str, tmp_path: Path) 
     reads, attempts, output = trace(code, tmp_path, PYDIFF_RECORD=record)
     assert (reads, attempts) == ([], [])
     assert output.startswith("3.")
+
+
+def test_text_given_to_exec_is_attributed_to_who_ran_it(tmp_path: Path) -> None:
+    """Uwsgi runs its plugins' build scripts so: `<string>` alone would name nothing that a reader can open."""
+    reads, _, _ = trace(
+        """\
+        text = "import sysconfig\\n\\nsysconfig.get_config_var('LIBDIR')"
+        exec(text, {})
+        """,
+        tmp_path,
+    )
+    (read,) = reads
+    assert str(read["file"]).endswith("setup.py")
+    assert (read["line"], read["inner"]) == (2, 3)

@@ -378,3 +378,16 @@ def test_link_error_text_is_kept() -> None:
     found = diverging(uwsgi_left(), uwsgi_right_link_failure())
     assert found.right is not None
     assert found.right.stderr == LINK_ERROR
+
+
+def test_places_have_roles_in_the_record() -> None:
+    command = action(
+        ["cc", "-c", "/build/src/a.c", f"-I{LEFT['prefix']}/include"],
+        stderr=f"{LEFT['prefix']}/include/x.h:1: error: no\n",
+        exit_code=1,
+    )
+    found = diverging(record([command], failed()), record([], built(), places=RIGHT))
+    assert found.left is not None
+    assert found.left.cwd == "{src}"
+    assert found.left.argv == ["cc", "-c", "{src}/a.c", "-I{prefix}/include"]
+    assert found.left.stderr == "{prefix}/include/x.h:1: error: no\n"

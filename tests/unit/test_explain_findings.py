@@ -70,6 +70,16 @@ def test_no_clang_names_cc() -> None:
     ]
 
 
+def test_of_cc_and_ldshared_the_one_the_command_was_made_of() -> None:
+    shared = SysconfigRead("LDSHARED", "clang -pthread -shared -Wl,--exclude-libs,ALL", "build_ext.py:36")
+    right = uwsgi_right_no_clang()
+    left = replace(uwsgi_left(), reads=(*uwsgi_left().reads, replace(shared, value="cc -pthread -shared")))
+    both = finding(left, replace(right, reads=(shared, *right.reads)))
+    assert [one.name for one in both.suspects] == ["CC"]
+    alone = finding(left, replace(right, reads=(shared,)))
+    assert [one.name for one in alone.suspects] == ["LDSHARED"]
+
+
 def test_sides_swapped() -> None:
     evidence = Evidence(uwsgi_right_no_clang(), uwsgi_left(), "uv 0.5.5", "mise 2024.12.15")
     (found,) = explain(evidence)

@@ -133,10 +133,12 @@ def test_a_timeout_and_a_plain_run() -> None:
 
 
 def test_notes_are_said_once_with_their_side() -> None:
-    sides = Sides(left=a_side("mise 1", notes=["old"]), right=a_side(notes=["old"]))
+    sides = Sides(left=a_side("mise 1", notes=["old", "shared"]), right=a_side(notes=["shared"]))
     said = page(a_run(sides=sides, notes=["gcc was hidden", "gcc was hidden"]))
     assert said.count("gcc was hidden") == 1
     assert "mise 1: old" in said
+    assert said.count("shared") == 1
+    assert "both sides: shared" in said
 
 
 def test_blanks_in_values_are_kept() -> None:
@@ -165,3 +167,13 @@ def test_unknown_formats() -> None:
     with pytest.raises(UsageError) as caught:
         render(a_run(), "pdf")
     assert "terminal, markdown, json" in caught.value.hint
+
+
+def test_what_is_suspected_stands_first_among_the_differences() -> None:
+    others = [
+        Difference(family="sysconfig", subject=f"A{number}", left="x", right="y", severity="breaks", read_by=["a.py:1"])
+        for number in range(9)
+    ]
+    known = a_run().differences
+    said = page(a_run(differences=[*others, *known])).partition("Differences of the trees")[2]
+    assert said.index("LIBDIR") < said.index("A0")

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from pydiff.build.recorder import Window
 from pydiff.build.sandbox import INSIDE, Farm, Mount, Sandbox, View, seen_at, start, stop
 from pydiff.build.sandbox.mounts import home_folders, lies_under
-from pydiff.cache import remove_tree
+from pydiff.cache import explained, remove_tree
 
 FOLDERS = ("src", "venv", "home", "tmp", "out")
 """Writable by the build; each is mounted by itself, so that none can be exchanged for a link to somewhere else."""
@@ -106,12 +106,13 @@ class Bench:
 
 def open_bench(side: str, around: Surroundings, work: Path, folder: Path, exposed: Sequence[str]) -> Bench:
     """Make the folders. `folder` is the side's part of the run folder; what is recorded goes there at once."""
-    for name in (*FOLDERS, "shims", "stage"):
-        (work / name).mkdir(parents=True, exist_ok=True)
-    folder.mkdir(parents=True, exist_ok=True)
     log = folder / "log.txt"
-    log.write_bytes(b"")
-    remove_tree(folder / "record")
+    with explained("making the folders of a build", folder):
+        for name in (*FOLDERS, "shims", "stage"):
+            (work / name).mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        log.write_bytes(b"")
+        remove_tree(folder / "record")
     view = View(stage=str(work / "stage"), exposed=tuple(exposed), farms=around.farms)
     if around.sandbox.moves:
         mounts = [Mount(str(work / name), f"{INSIDE}/{name}", writable=True) for name in FOLDERS]

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -70,6 +70,16 @@ class IndexConfig:
         }
         inherited = {name: os.environ[name] for name in _NETWORK_VARIABLES if name in os.environ}
         return {**inherited, **{name: value for name, value in words.items() if value}}
+
+    def without_local(self) -> IndexConfig | None:
+        """The places that are not of this machine; None when there are none."""
+        if self.no_index or _local_path(self.index_url):
+            return None
+        return replace(
+            self,
+            extra_index_urls=tuple(url for url in self.extra_index_urls if not _local_path(url)),
+            find_links=tuple(link for link in self.find_links if not _local_path(link)),
+        )
 
     def local_paths(self) -> tuple[str, ...]:
         """Files and folders of this machine that a download needs to read."""

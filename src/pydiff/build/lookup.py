@@ -96,11 +96,11 @@ def _refuse_unknown(name: str, complaints: Sequence[str]) -> None:
 
 def _uploaded_by(packages: Sequence[Package], as_of: date, notes: list[str], name: str) -> list[Package]:
     end = datetime.combine(as_of, time.max, UTC)
-    kept = [one for one in packages if one.link.upload_time is None or one.link.upload_time <= end]
-    if any(one.link.upload_time is None for one in kept):
-        notes.append(
-            f"the index does not say when files of {name} were uploaded, so --as-of could not be applied to all of them"
-        )
+    dated = [one for one in packages if one.link.upload_time is not None]
+    if not dated:
+        notes.append(f"--as-of was not applied to {name}: the index does not say when its files were uploaded")
+        return list(packages)
+    kept = [one for one in dated if one.link.upload_time is not None and one.link.upload_time <= end]
     if not kept:
         raise PackageError(f"{name} had no release by {as_of}", hint="take a later --as-of, or none")
     return kept

@@ -6,7 +6,7 @@ import contextvars
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -191,8 +191,10 @@ def _each(sides: Mapping[str, Side], work: Callable[[Side], None], *, parallel: 
         # Listeners live in a context variable: each thread gets a copy of this context.
         futures = [pool.submit(contextvars.copy_context().run, work, side) for side in sides.values()]
         try:
+            wait(futures, return_when=FIRST_EXCEPTION)
             for future in futures:
-                future.result()
+                if future.done():
+                    future.result()
         except BaseException:
             halt.set()
             raise

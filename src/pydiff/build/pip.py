@@ -72,14 +72,30 @@ def download(
     folder, constraints = bench.inside("out"), f"{bench.inside('tmp')}/constraints.txt"
     program = seen_at(bench.sandbox, wheel, f"{INSIDE}/{wheel.name}")
     command = [python, f"{program}/pip", "download", *_OPTIONS, "-d", folder, "-c", constraints]
+    everything = [*command, "--", *requirements]
     if as_of is None:
-        return _download(bench, wheel, [*command, "--", *requirements], config), []
+        return _download(bench, wheel, everything, config), []
     if _version(wheel) >= _DATED_SINCE:
-        dated = ["--uploaded-prior-to", (as_of + timedelta(days=1)).isoformat()]
+        dated = [*command, "--uploaded-prior-to", (as_of + timedelta(days=1)).isoformat(), "--", *requirements]
         with suppress(_UndatedError):
-            return _download(bench, wheel, [*command, *dated, "--", *requirements], config), []
+            return _download_dated(bench, wheel, dated, config, as_of)
     note = f"build requirements are today's, not those of {as_of}: an index does not say when its files were uploaded"
-    return _download(bench, wheel, [*command, "--", *requirements], config), [note]
+    return _download(bench, wheel, everything, config), [note]
+
+
+def _download_dated(
+    bench: Bench, wheel: Path, command: Sequence[str], config: IndexConfig, as_of: date
+) -> tuple[list[Path], list[str]]:
+    """Pip exempts the files of local folders from the date, so they are offered only when it cannot do without."""
+    remote = config.without_local()
+    if remote is not None:
+        try:
+            return _download(bench, wheel, command, remote), []
+        except PipError:
+            if remote == config:
+                raise
+    note = f"build requirements may be newer than {as_of}: the files of local folders have no date"
+    return _download(bench, wheel, command, config), [note]
 
 
 class _UndatedError(Exception):

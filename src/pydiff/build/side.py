@@ -16,10 +16,11 @@ from pydiff.build.hooks import build_wheel, get_requires
 from pydiff.build.recorder import StepReader, collect_actions, collect_reads, make_shims
 from pydiff.build.recorder.collect import read_bounded
 from pydiff.build.requirements import Target, WheelSet
+from pydiff.build.sandbox.mounts import home_folders, lies_under
 from pydiff.build.source import Source
 from pydiff.build.unpack import unpack
 from pydiff.build.wheel import keep_wheel
-from pydiff.cache import remove_tree
+from pydiff.cache import explained, remove_tree
 from pydiff.events import StageFinished, StageStarted, emit
 from pydiff.model.build import BuildRecord, Built, Failed, NotRun, Outcome, TimedOut
 from pydiff.model.resolution import Installation
@@ -93,8 +94,9 @@ class Side:
         python = {} if self._facts is None else {"site": self._facts.purelib, "stdlib": self._facts.stdlib}
         reads = collect_reads(clock.windows, places | python)
         encode = msgspec.json.encode
-        (self._folder / "actions.jsonl").write_bytes(b"".join(encode(action) + b"\n" for action in actions))
-        (self._folder / "reads.jsonl").write_bytes(b"".join(encode(read) + b"\n" for read in reads))
+        with explained("keeping what was recorded", self._folder):
+            (self._folder / "actions.jsonl").write_bytes(b"".join(encode(action) + b"\n" for action in actions))
+            (self._folder / "reads.jsonl").write_bytes(b"".join(encode(read) + b"\n" for read in reads))
         remove_tree(self.bench.record)
         log = read_bounded(self.bench.log, _LOG_KEPT, tail=True) or b""
         self._saved = BuildRecord(
@@ -109,7 +111,8 @@ class Side:
         return self._saved
 
     def _equip(self, wheels: WheelSet) -> None:
-        fill(self.bench, _known(self._facts), wheels.paths())
+        with explained("installing build requirements", self._work):
+            fill(self.bench, _known(self._facts), wheels.paths())
         hidden = {path for farm in self.bench.view.farms for path in farm.hidden}
         search = [self.bench.host("venv") / "bin", *map(Path, system_path())]
         if self.bench.recording:
@@ -123,7 +126,11 @@ class Side:
         return open_bench(self.name, around, work, self._folder / "requirements", self._tree_paths())
 
     def _tree_paths(self) -> tuple[str, ...]:
-        return self.installation.prefix, str(Path(self.installation.python).parent)
+        """What must stay readable: the tree, and the folder of an interpreter that lies elsewhere (a link to it)."""
+        folder = str(Path(self.installation.python).parent)
+        if any(lies_under(home, folder) for home in home_folders()):
+            return self.installation.prefix, self.installation.python
+        return self.installation.prefix, folder
 
     def _watch(self, folder: Path) -> None:
         for step in self._steps.new_steps(folder):

@@ -54,6 +54,9 @@ class Call:
     """The rest as flags in one spelling, with roles, and with names that are random in each run replaced."""
     key: tuple[str, ...]
     """What it makes: equal on both sides for the same step of the build."""
+    cwd: str
+    said: str
+    """What it wrote to stderr, with roles."""
     probe: bool
     """It asks the compiler something and leaves nothing that lasts: a version, a configure check."""
 
@@ -149,7 +152,15 @@ def _call(action: Action, normalise: Callable[[str], str]) -> Call:
     name = PurePosixPath(tool).name
     output = _output(arguments)
     probe = _is_probe(arguments, output)
-    return Call(action, tool, arguments, _key(name, arguments, output), probe)
+    return Call(
+        action=action,
+        tool=tool,
+        arguments=arguments,
+        key=_key(name, arguments, output),
+        cwd=normalise(action.cwd),
+        said=normalise(action.stderr),
+        probe=probe,
+    )
 
 
 def _steady(word: str) -> str:

@@ -235,10 +235,10 @@ def _as_record(call: Call | None) -> ActionRecord | None:
         phase=action.phase,
         tool=action.tool,
         argv=[call.tool, *call.arguments],
-        cwd=action.cwd,
+        cwd=call.cwd,
         exit_code=action.exit_code,
         seconds=action.seconds,
-        stderr=action.stderr,
+        stderr=call.said,
     )
 
 

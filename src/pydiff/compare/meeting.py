@@ -51,7 +51,7 @@ def surely(one: Pair, side: Side) -> Call:
 
 def complaint(call: Call) -> str:
     """The first error the command wrote, without the place in the source; empty when it wrote none."""
-    found = _COMPLAINT.search(call.action.stderr)
+    found = _COMPLAINT.search(call.said)
     return found[0] if found else ""
 
 

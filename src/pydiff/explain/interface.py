@@ -55,6 +55,8 @@ class Match:
     """Best line first."""
     tool: str = ""
     """A program that was called by a name which a variable may hold."""
+    command: tuple[str, ...] = ()
+    """The recorded attempt to run `tool`; empty where only the log tells of it."""
     tokens: tuple[str, ...] = ()
     """The arguments of the failing command that are wrong, for finding the variables they come from."""
     topic: str = ""

@@ -83,7 +83,8 @@ def _reason(name: str, value: str, match: Match) -> tuple[int, str] | None:
     words = split(value)
     if match.tool:
         if words and words[0] == match.tool:
-            rank = 0 if name in _PROGRAM_VARIABLES else 1
+            # CC and LDSHARED both begin with the program; the one that the command was made of has no word more than the command.
+            rank = 0 if match.command and set(words) <= set(match.command) else 1 if name in _PROGRAM_VARIABLES else 2
             return rank, f"its first word is `{match.tool}`, the program that does not exist here"
         return None
     for token in match.tokens:

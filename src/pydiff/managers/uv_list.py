@@ -33,7 +33,7 @@ class UvList:
     """"uv 0.5.5's list"."""
     builds: tuple[UvBuild, ...]
     minors: tuple[str, ...]
-    """Everything it offers."""
+    """The minor versions it offers, where `builds` is empty."""
     notes: tuple[str, ...] = ()
 
 
@@ -67,13 +67,19 @@ def uv_list(version: str, minor: str, settings: Settings) -> UvList:
 
 
 def _shipped(version: str, minor: str, label: str, notes: tuple[str, ...] = ()) -> UvList:
+    builds = _offered(version, minor)
+    # Only an error message asks for the other minors, and reading them all takes a third of a second.
+    minors = () if builds else tuple(other for other in data.uv_minors() if _offered(version, other))
+    return UvList(label, builds, minors, notes)
+
+
+def _offered(version: str, minor: str) -> tuple[UvBuild, ...]:
     wanted = key(version)
-    builds = tuple(
+    return tuple(
         build
         for build in data.uv_builds(minor)
         if any(key(first) <= wanted <= key(last) for first, last in build.spans)
     )
-    return UvList(label, builds, data.uv_minors(), notes)
 
 
 def _from_elsewhere(source: Fetched, minor: str, label: str, notes: tuple[str, ...]) -> UvList:

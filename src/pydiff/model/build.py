@@ -40,7 +40,8 @@ class SysconfigRead:
     name: str
     value: str
     reader: str
-    """First frame outside sysconfig and distutils.sysconfig: `uwsgiconfig.py:39`."""
+    """First frame outside sysconfig and distutils.sysconfig: `uwsgiconfig.py:39`; of text given to exec(), who gave it and the
+    line in the text: `uwsgiconfig.py:470 (line 91 of the code it runs)`."""
 
 
 @dataclass(frozen=True, slots=True)

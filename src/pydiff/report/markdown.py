@@ -18,6 +18,7 @@ from pydiff.model.record import (
 )
 from pydiff.report import view
 from pydiff.report.budget import Section, fit
+from pydiff.report.commands import divergence_lines, quoted
 from pydiff.report.interface import Style
 from pydiff.report.markup import block_line, cell, code, fence, item, prose, row, sentence, table_head
 from pydiff.report.text import plural
@@ -106,7 +107,7 @@ def _sides(run: Run) -> Section:
 
 
 def _divergence(divergence: Divergence) -> Section:
-    lines = tuple(block_line(line) for line in view.divergence_lines(divergence))
+    lines = tuple(block_line(line) for line in divergence_lines(divergence))
     marks = fence(lines)
     head = f"**First divergence** {sentence(view.divergence_title(divergence))}. {sentence(divergence.summary)}"
     if not lines:
@@ -140,7 +141,7 @@ def _differences(run: Run) -> Iterator[Section]:
     if not run.differences:
         return
     left, right = view.labels(run)
-    everything = view.ranked(run.differences)
+    everything = view.ranked(run)
     totals = view.counts(run.differences)
     for severity in view.SEVERITIES:
         entries = [one for one in everything if one.severity == severity]
@@ -186,26 +187,21 @@ def _full_commands(run: Run, divergence: Divergence) -> Iterator[Section]:
 
 def _full_command(label: str, action: ActionRecord) -> Iterator[str]:
     ended = "was stopped" if action.exit_code is None else f"exit status {action.exit_code}"
-    yield block_line(
-        f"# {label}, command {action.index + 1} of its build, {action.seconds:.2f} s, {ended}; in {action.cwd}", 300
-    )
+    yield block_line(f"# {label}: {ended}, {action.seconds:.2f} s, in {action.cwd}", 300)
     line = ""
     for word in action.argv[:2_000]:
-        quoted = view.quoted(word)
-        if line and len(line) + len(quoted) > _LINE:
+        safe = quoted(word)
+        if line and len(line) + len(safe) > _LINE:
             yield block_line(f"{line} \\")
             line = "   "
-        line = f"{line} {quoted}" if line else quoted
+        line = f"{line} {safe}" if line else safe
     yield block_line(line)
     for said in action.stderr.splitlines()[-40:]:
         yield block_line(f"# {said}", 600)
 
 
 def _notes(run: Run) -> Iterator[Section]:
-    sides = [
-        (side.label, note) for side in (run.sides.left, run.sides.right) if side is not None for note in side.notes
-    ]
-    notes = list(dict.fromkeys([*run.notes, *(f"{label}: {note}" for label, note in sides)]))
+    notes = view.notes(run)
     if notes:
         rows = tuple(item(sentence(note)) for note in notes)
         yield Section("<details><summary>notes</summary>\n", rows, "\n</details>", what="notes", usefulness=50)

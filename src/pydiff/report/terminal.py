@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydiff.model.record import Difference, Finding, Run
 from pydiff.report import view
+from pydiff.report.commands import divergence_lines
 from pydiff.report.interface import Style
 from pydiff.report.text import one_line, plural, shown, spans
 
@@ -104,7 +105,7 @@ class _Page:
             return
         self.title("First divergence", view.divergence_title(divergence))
         self.say(divergence.summary, indent=2)
-        for line in view.divergence_lines(divergence):
+        for line in divergence_lines(divergence):
             self._signed(line)
 
     def _signed(self, line: str) -> None:
@@ -155,7 +156,7 @@ class _Page:
         if run.sides.left is None or run.sides.right is None:
             return
         self.title("Differences of the trees", view.counts_sentence(run))
-        wanted = [one for one in view.ranked(run.differences) if one.severity != "cosmetic"]
+        wanted = [one for one in view.ranked(run) if one.severity != "cosmetic"]
         top = wanted[: _TOP_WITH_BUILDS if view.has_builds(run) else _TOP_ALONE]
         if top:
             self.console.print(self._difference_table(top))
@@ -172,7 +173,9 @@ class _Page:
             names, more = view.subjects(one)
             name = _plain(f"{', '.join(names)}{f' and {more:,} more' if more else ''}")
             if one.read_by:
-                name.append(f"\nread by {one_line(', '.join(one.read_by), 100)}", "dim")
+                # The last part of the path is enough to find it; the other formats have it whole.
+                readers = dict.fromkeys(reader.rpartition("/")[2] for reader in one.read_by)
+                name.append(f"\nread by {one_line(', '.join(readers), 60)}", "dim")
             table.add_row(
                 _plain(f"{one.severity}\n{one.family}", _SEVERITY_COLOURS[one.severity]),
                 name,
@@ -182,11 +185,7 @@ class _Page:
         return table
 
     def _notes(self) -> None:
-        run = self.run
-        sides = [
-            (side.label, note) for side in (run.sides.left, run.sides.right) if side is not None for note in side.notes
-        ]
-        notes = list(dict.fromkeys([*run.notes, *(f"{label}: {note}" for label, note in sides)]))
+        notes = view.notes(self.run)
         if notes:
             self.title("Notes")
         for note in notes[:12]:
@@ -231,6 +230,6 @@ def _table(*columns: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for number, name in enumerate(columns):
         last = number >= len(columns) - 2
-        table.add_column(_plain(name), overflow="fold", ratio=1 if last else None, max_width=None if last else 30)
+        table.add_column(_plain(name), overflow="fold", ratio=1 if last else None, max_width=None if last else 26)
     table.expand = True
     return table

@@ -7,9 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pydiff.explain.lines import clean, telling
 from pydiff.model.record import (
-    ActionRecord,
     AssetRecord,
     BuildSummary,
     Difference,
@@ -20,6 +18,7 @@ from pydiff.model.record import (
     Severity,
     SideRecord,
 )
+from pydiff.report.commands import divergence_lines, has_commands
 from pydiff.report.text import exact, one_line, plural
 
 SEVERITIES: tuple[Severity, ...] = ("breaks", "changes", "cosmetic")
@@ -37,8 +36,6 @@ KINDS = {
     "order": "the order of the arguments differs",
     "wheel": "only the wheels differ",
 }
-_COMMAND = 160
-"""A command of up to so many characters is shown whole; a longer one without what is the same on both sides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +72,10 @@ def side_rows(run: Run) -> list[Row]:
     if has_builds(run):
         rows.append(Row("build", _build(left), _build(right)))
         # Where a command diverges, its own words stand below it.
-        told = run.divergence is not None and run.divergence.kind == "outcome" and _diverging_commands(run.divergence)
+        told = run.divergence is not None and run.divergence.kind == "outcome" and has_commands(run.divergence)
         if not told and any(side is not None and side.build.error for side in (left, right)):
             rows.append(Row("error", _error(left), _error(right)))
     return rows
-
-
-def _diverging_commands(divergence: Divergence) -> bool:
-    return divergence.left is not None or divergence.right is not None
 
 
 def _python(side: SideRecord | None) -> str:
@@ -151,71 +144,6 @@ def divergence_title(divergence: Divergence) -> str:
     return f"{where}{after}: {KINDS[divergence.kind]}"
 
 
-def divergence_lines(divergence: Divergence) -> list[str]:
-    """`- ` and `+ ` lines: both commands, shortened to what tells, and what they said; only tokens where there is no command."""
-    lines: list[str] = []
-    changed = {token[2:] for token in divergence.tokens}
-    width = max(
-        (len(one.argv[0]) for one in (divergence.left, divergence.right) if one is not None and one.argv), default=0
-    )
-    both_said = "".join(one.stderr for one in (divergence.left, divergence.right) if one is not None)
-    for sign, action in (("-", divergence.left), ("+", divergence.right)):
-        if action is None:
-            if _diverging_commands(divergence):
-                lines.append(f"{sign} (never ran)")
-            continue
-        lines.append(f"{sign} {command(action, changed, both_said, width)}")
-        lines += [f"{sign} {line}" for line in _said(action)]
-    if not _diverging_commands(divergence):
-        lines += [one_line(token, 300) for token in divergence.tokens[:30]]
-        if len(divergence.tokens) > 30:
-            lines.append(f"  … and {plural(len(divergence.tokens) - 30, 'more line')}")
-    return lines
-
-
-def command(action: ActionRecord, changed: set[str], said: str = "", width: int = 0) -> str:
-    """One line, quoted as for a shell; `…` for arguments that tell nothing. `said` is what both commands wrote."""
-    first, *rest = action.argv or [action.tool]
-    words = [first.ljust(width), *rest]
-    whole = " ".join([words[0], *(quoted(word) for word in rest)])
-    if len(whole) <= _COMMAND:
-        return one_line(words[0]).ljust(width) + " " + one_line(" ".join(quoted(word) for word in rest), 2 * _COMMAND)
-    shown: list[str] = []
-    for word in rest:
-        if _matters(word, changed, said):
-            shown.append(quoted(word if len(word) <= 200 else word[:199] + "…"))
-        elif not shown or shown[-1] != "…":
-            shown.append("…")
-    return one_line(words[0]).ljust(width) + " " + one_line(" ".join(shown), 2_000)
-
-
-def _matters(word: str, changed: set[str], said: str) -> bool:
-    if (
-        word in changed
-        or word == "-c"
-        or word.startswith("-o")
-        or (word.startswith("-l") and len(word) > 3 and word in said)
-    ):
-        return True
-    return not word.startswith("-") and word.endswith((".c", ".cc", ".cpp", ".cxx", ".pyx", ".rs", ".S"))
-
-
-def quoted(word: str) -> str:
-    """As a shell would want it. Options are joined with their values here (`-o x`), so a blank alone needs no quotes."""
-    return word if all(part == shlex.quote(part) for part in word.split(" ")) or "{" in word else shlex.quote(word)
-
-
-def _said(action: ActionRecord) -> list[str]:
-    if action.exit_code == 0:
-        return []
-    if action.exit_code is None:
-        return ["→ stopped before it ended"]
-    if action.exit_code == 127:
-        return ["→ exit status 127: there is no such program"]
-    said = [one_line(line, 300) for line in telling(clean(action.stderr), 2)]
-    return said or [f"→ exit status {action.exit_code}, without a word on stderr"]
-
-
 def remedy_lines(remedy: Remedy) -> list[str]:
     """Each way out, as a sentence or an assignment in backticks."""
     lines = []
@@ -256,11 +184,16 @@ def counts_sentence(run: Run) -> str:
     return ", ".join(said) if said else "none"
 
 
-def ranked(differences: Sequence[Difference]) -> list[Difference]:
-    """Most useful first: what can break, and of that what these builds read."""
-    return sorted(
-        differences, key=lambda one: (SEVERITIES.index(one.severity), not one.read_by, one.family != "sysconfig")
-    )
+def ranked(run: Run) -> list[Difference]:
+    """Most useful first: what is suspected, what can break, and of that what these builds read."""
+    suspected = {suspect.name for finding in run.findings for suspect in finding.suspects}
+    suspected |= {finding.cause.name for finding in run.findings if finding.cause is not None}
+
+    def rank(one: Difference) -> tuple[int, bool, bool, bool]:
+        named = bool(suspected & {one.subject, *one.also})
+        return SEVERITIES.index(one.severity), not named, not one.read_by, one.family != "sysconfig"
+
+    return sorted(run.differences, key=rank)
 
 
 def subjects(difference: Difference) -> tuple[list[str], int]:
@@ -271,6 +204,15 @@ def subjects(difference: Difference) -> tuple[list[str], int]:
 
 def value(text: str | None) -> str:
     return "(absent)" if text is None else exact(text) or "(empty)"
+
+
+def notes(run: Run) -> list[str]:
+    """Each once, with the side it is about."""
+    sides = [(side.label, side.notes) for side in (run.sides.left, run.sides.right) if side is not None]
+    shared = set.intersection(*(set(said) for _, said in sides)) if len(sides) == 2 else set[str]()
+    own = [f"{label}: {note}" for label, said in sides for note in said if note not in shared]
+    both = [f"both sides: {note}" for note in (sides[0][1] if sides else []) if note in shared]
+    return list(dict.fromkeys([*run.notes, *both, *own]))
 
 
 def sandbox_sentence(run: Run) -> str:

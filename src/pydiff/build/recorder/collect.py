@@ -154,9 +154,11 @@ def collect_reads(windows: list[Window], places: Mapping[str, str]) -> tuple[Sys
                     "value": str(value),
                     "file": str(file),
                     "line": int(line),
+                    "inner": int(inner),
                     "time": int() | float() as moment,
                 }:
-                    found.append((moment, SysconfigRead(name, value, f"{shorten(file, places)}:{line}")))
+                    text = f" (line {inner} of the code it runs)" if inner else ""
+                    found.append((moment, SysconfigRead(name, value, f"{shorten(file, places)}:{line}{text}")))
                 case _:
                     continue
     found.sort(key=lambda item: item[0])

@@ -27,7 +27,7 @@ BULK_COPIES = ("copy", "deepcopy", "update", "items", "<dictcomp>", "expand_make
 LIMIT = 4000
 """Characters kept of a value."""
 
-seen: set[tuple[str, str, int]] = set()
+seen: set[tuple[str, str, int, int]] = set()
 held: dict[str, tuple[int, int]] = {}
 tried: dict[str, Any] = {}
 
@@ -48,24 +48,31 @@ def write(kind: str, record: dict[str, Any]) -> None:
 # Reads -----------------------------------------------------------------------------------------------------------------------
 
 
-def reader() -> tuple[str, int]:
-    """The first frame outside sysconfig, distutils.sysconfig and this file."""
+def reader() -> tuple[str, int, int]:
+    """The first frame outside sysconfig, distutils.sysconfig and this file: path, line, and 0.
+
+    Of text that was given to exec() (uwsgi runs its plugins so) no file is known: then path and line are those of the file that
+    ran it, and the last number is the line in the text.
+    """
     frame = sys._getframe(2)
+    inner = 0
     while frame is not None:
         path = frame.f_code.co_filename
-        if path != __file__ and not path.endswith(OWN_FILES):
-            return path, frame.f_lineno
+        if path.startswith("<"):
+            inner = inner or frame.f_lineno
+        elif path != __file__ and not path.endswith(OWN_FILES):
+            return path, frame.f_lineno, inner
         frame = frame.f_back  # type: ignore[assignment]
-    return "", 0
+    return "", 0, 0
 
 
 def note_read(name: object, value: object) -> None:
     try:
-        path, line = reader()
-        if not path or not isinstance(name, str) or (name, path, line) in seen:
+        path, line, inner = reader()
+        if not path or not isinstance(name, str) or (name, path, line, inner) in seen:
             return
-        seen.add((name, path, line))
-        write("reads", {"name": name, "value": str(value)[:LIMIT], "file": path, "line": line})
+        seen.add((name, path, line, inner))
+        write("reads", {"name": name, "value": str(value)[:LIMIT], "file": path, "line": line, "inner": inner})
     except Exception:
         pass
 

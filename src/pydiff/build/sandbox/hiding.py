@@ -15,7 +15,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from pydiff.build.sandbox.interface import Farm
-from pydiff.errors import UsageError
 
 # An interpreter finds its prefix from where it really is: behind a link it would find another one.
 _INTERPRETER = re.compile(r"python[0-9.]*t?$")
@@ -84,19 +83,15 @@ def _make_spine(directory: str, spine: Path) -> Path:
     return spine
 
 
-def absolute(names: Iterable[str], folders: Iterable[str]) -> list[str]:
-    """Where the tools called `names` are in `folders` (those of PATH); an absolute path stays what it is. Raises UsageError."""
-    searched = list(folders)
-    found: list[str] = []
-    for name in names:
-        places = [name] if name.startswith("/") else [f"{folder}/{name}" for folder in searched if "/" not in name]
-        there = [place for place in places if Path(place).exists()]
-        if not there:
-            raise UsageError(
-                f"cannot hide {name!r}: there is no such file or tool here", hint="leave it out: it is absent already"
-            )
-        found += there
-    return found
+def absolute(names: Iterable[str], folders: Sequence[str]) -> list[str]:
+    """Where the tools called `names` are in `folders` (those of PATH); an absolute path stays what it is.
+
+    What is absent already needs no hiding, and is left out.
+    """
+    places = [
+        place for name in names for place in ([name] if name.startswith("/") else [f"{one}/{name}" for one in folders])
+    ]
+    return [place for place in places if Path(place).exists()]
 
 
 def system_python_libraries(minors: Sequence[str], folders: Sequence[str] = ()) -> list[str]:

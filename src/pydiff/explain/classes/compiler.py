@@ -23,7 +23,9 @@ class CompilerNotFound:
         call = failure.call
         if call is not None and call.status == "absent" and is_compiler(call.tool):
             ended = last_exception(failure.log) or next(iter(failure.log[-1:]), "")
-            return _match(call.tool, (attempt(call), ended) if ended else (attempt(call),))
+            return _match(
+                call.tool, (attempt(call), ended) if ended else (attempt(call),), (call.tool, *call.arguments)
+            )
         for program, line in said_missing(failure.tools):
             if is_compiler(program):
                 return _match(program, (line,))
@@ -34,12 +36,13 @@ class CompilerNotFound:
 _ADVICE = "install the compiler, or name one that exists"
 
 
-def _match(program: str, evidence: tuple[str, ...]) -> Match:
+def _match(program: str, evidence: tuple[str, ...], command: tuple[str, ...] = ()) -> Match:
     cxx = program.endswith("++") or "++-" in program
     return Match(
         title=f"`{program}` does not exist on this machine, and the build asks for it",
         evidence=evidence,
         tool=program,
+        command=command,
         topic="CXX" if cxx else "CC",
         advice=_ADVICE,
     )

@@ -1,0 +1,21 @@
+"""Every figure of the README's performance table, one after the other (`make bench`). Exits with 1 when a limit is missed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+BENCHMARKS = ("bench_cli.py", "bench_trees.py", "bench_recording.py")
+
+
+def main() -> int:
+    missed = 0
+    for name in BENCHMARKS:
+        print(f"== {name}", flush=True)
+        missed += subprocess.run([sys.executable, Path(__file__).with_name(name)], check=False).returncode != 0
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
