@@ -18,13 +18,13 @@ from pydiff.model.build import (
 )
 
 LEFT = {
-    "prefix": "/home/u/.local/share/mise/installs/python/3.9.18",
+    "prefix": "/opt/mise/installs/python/3.9.18",
     "src": "/build/src",
     "venv": "/build/venv",
     "tmp": "/build/tmp",
 }
 RIGHT = {
-    "prefix": "/home/u/.local/share/uv/python/cpython-3.9.18-linux-x86_64-gnu",
+    "prefix": "/opt/uv/python/cpython-3.9.18-linux-x86_64-gnu",
     "src": "/build/src",
     "venv": "/build/venv",
     "tmp": "/build/tmp",

@@ -57,7 +57,7 @@ def a_side(
         label=label,
         asset=asset,
         manager=ManagerRecord(name=name, version=version, why="given", changes=changes or []),
-        python=PythonRecord(version="3.9.20", prefix=f"/home/u/.cache/pydiff/installations/{name}"),
+        python=PythonRecord(version="3.9.20", prefix=f"/opt/pydiff/installations/{name}"),
         build=build
         or BuildSummary(
             outcome="built", actions=2, seconds=3.0, wheel=WheelRecord(name="p-1-py3-none-any.whl", sha256="0" * 64)

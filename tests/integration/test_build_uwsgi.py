@@ -32,9 +32,10 @@ def test_uwsgi_builds_with_every_call_and_read_recorded(settings: Settings, tmp_
     assert f"-L{python.prefix}/lib" in link.argv
     reads = {(read.name, read.reader.partition(":")[0]) for read in record.reads}
     assert ("CC", "uwsgiconfig.py") in reads
-    assert {name for name, reader in reads if reader == "plugins/python/uwsgiplugin.py"} >= {
+    # uwsgiconfig.py runs the plugin's file as a string, so the reader is the line that runs it.
+    assert {name for name, reader in reads if reader == "uwsgiconfig.py"} >= {
         *("LIBDIR", "LIBS", "SYSLIBS", "Py_ENABLE_SHARED", "VERSION", "INCLUDEPY"),
-    } - {"INCLUDEPY"}
+    }
     (binary,) = record.outcome.wheel.binaries
     assert "libpython3.9.so.1.0" in binary.needed
     assert binary.runpath == (f"{python.prefix}/lib",)

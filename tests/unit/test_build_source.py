@@ -146,7 +146,9 @@ def test_wheels_only(served: HTTPServer, settings: Settings) -> None:
     with pytest.raises(PackageError, match="has only wheels: there is no source to build") as caught:
         get("alpha==2.0", settings)
     assert "(1.0)" in caught.value.hint
-    assert get("alpha", settings).label == "alpha==1.0"
+    older = get("alpha", settings)
+    assert older.label == "alpha==1.0"
+    assert older.notes == ("alpha 2.0 has only wheels; 1.0 is the newest with an sdist",)
 
 
 def test_wrong_hash_is_refused_and_not_kept(served: HTTPServer, settings: Settings) -> None:
@@ -207,6 +209,17 @@ def test_folder_is_packed(settings: Settings, tmp_path: Path) -> None:
     found = get(f"{tmp_path}/src", settings)
     assert found.filename == "src.tar"
     assert get(f"file://{tmp_path}/src", settings).sha256 == found.sha256
+
+
+def test_a_word_is_a_name_even_beside_such_a_folder(
+    served: HTTPServer, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offer(served, "alpha", {"filename": "alpha-1.0.tar.gz"})
+    (tmp_path / "alpha").mkdir()
+    (tmp_path / "alpha" / "pyproject.toml").write_text("")
+    monkeypatch.chdir(tmp_path)
+    assert get("alpha", settings).label == "alpha==1.0"
+    assert get("./alpha", settings).filename == "alpha.tar"
 
 
 def test_url_with_hash(httpserver: HTTPServer, config: list[IndexConfig], settings: Settings) -> None:
@@ -289,6 +302,8 @@ def test_git_repository_at_a_tag_and_below_a_folder(settings: Settings, tmp_path
     assert tagged.sha256 != newest.sha256
     with tarfile.open(tagged.path) as archive:
         assert archive.getnames() == ["source/setup.py"]
+    with pytest.raises(PackageError, match="no name of a commit"):
+        get(f"git+file://{repository}@--upload-pack=evil", settings)
     for bad, message in (
         (f"git+file://{repository}@nope", "git checkout failed"),
         (f"git+file://{tmp_path}/no", "git clone failed"),

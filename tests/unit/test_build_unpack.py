@@ -177,6 +177,8 @@ def test_packed_folder_is_the_same_bytes_every_time(tmp_path: Path) -> None:
     (folder / "link").symlink_to("pkg")
     (folder / ".git").mkdir()
     (folder / ".git" / "config").write_text("secret")
+    (folder / "cache").mkdir()
+    (folder / "cache" / "CACHEDIR.TAG").write_text("")
     (folder / "__pycache__").mkdir()
     (folder / "__pycache__" / "x.pyc").write_text("")
     pack_folder(folder, tmp_path / "1.tar", "source")

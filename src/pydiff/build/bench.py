@@ -168,7 +168,7 @@ def run(
     bench.clock.phase = phase
     record = bench.record / phase
     record.mkdir(parents=True, exist_ok=True)
-    view = replace(bench.view.plus(*mounts), exposed=(*bench.view.exposed, *exposed), network=network)
+    view = replace(bench.view.plus(*mounts), exposed=(*bench.view.exposed, *exposed, *system_path()), network=network)
     seen = seen_at(bench.sandbox, record, f"{INSIDE}/record")
     if bench.sandbox.moves:
         view = view.plus(Mount(str(record), seen, writable=True))

@@ -94,9 +94,13 @@ def _local_path(place: str) -> str:
     return "" if "://" in place else place
 
 
-@cache
 def read_index_config() -> IndexConfig:
     """What `pip config list` of pydiff's own Python says: pip.conf files and PIP_* variables."""
+    return _read_once(tuple(sorted(item for item in os.environ.items() if item[0].startswith("PIP_"))))
+
+
+@cache
+def _read_once(_variables: tuple[tuple[str, str], ...]) -> IndexConfig:
     done = subprocess.run(
         [sys.executable, "-m", "pip", "config", "list", "--disable-pip-version-check"],
         capture_output=True,

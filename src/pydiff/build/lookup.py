@@ -75,6 +75,10 @@ def choose(
             f"{requirement.name} {fitting[0].version} has only wheels: there is no source to build",
             hint=f"name a version that has an sdist{_others(packages)}, or its source folder or repository (git+…)",
         )
+    if sdists[0].version != fitting[0].version:
+        notes.append(
+            f"{requirement.name} {fitting[0].version} has only wheels; {sdists[0].version} is the newest with an sdist"
+        )
     chosen = _for_pythons(sdists, pythons, notes)
     hashes = {name: values[0] for name, values in (chosen.link.hash_option or {}).items() if name in STRONG_HASHES}
     label = f"{requirement.name}=={chosen.version}"

@@ -23,7 +23,7 @@ def pack_folder(folder: Path, archive: Path, top: str) -> None:
     total = 0
     with tarfile.open(archive, "w", format=tarfile.PAX_FORMAT) as tar:
         for root, folders, files in os.walk(folder):
-            folders[:] = sorted(name for name in folders if name not in _LEFT_OUT)
+            folders[:] = sorted(name for name in folders if name not in _LEFT_OUT and not _is_cache(Path(root, name)))
             links = [name for name in folders if Path(root, name).is_symlink()]
             for name in sorted([*files, *links]):
                 path = Path(root, name)
@@ -36,6 +36,11 @@ def pack_folder(folder: Path, archive: Path, top: str) -> None:
                         hint="name the folder of the package itself, or an sdist made from it",
                     )
                 tar.add(path, f"{top}/{path.relative_to(folder).as_posix()}", recursive=False, filter=_anonymous)
+
+
+def _is_cache(folder: Path) -> bool:
+    """Marked as one, such as pydiff's own in a checkout: https://bford.info/cachedir/."""
+    return (folder / "CACHEDIR.TAG").is_file()
 
 
 def _anonymous(info: tarfile.TarInfo) -> tarfile.TarInfo:
@@ -53,7 +58,9 @@ def clone(url: str, folder: Path) -> tuple[Path, str]:
     head, at, ref = parts.path.rpartition("@")
     path, reference = (head, ref) if at and "/" not in ref.rpartition(".git")[2] else (parts.path, "")
     address = parts._replace(path=path, fragment="").geturl()
-    _git(["clone", "--quiet", "--no-checkout", address, str(folder)], None, url)
+    if reference.startswith("-") or address.startswith("-"):
+        raise PackageError(f"{reference or address} is no name of a commit or repository", hint="check the URL")
+    _git(["clone", "--quiet", "--no-checkout", "--", address, str(folder)], None, url)
     _git(["checkout", "--quiet", "--detach", reference or "HEAD"], folder, url)
     _git(["submodule", "--quiet", "update", "--init", "--recursive"], folder, url)
     commit = _git(["rev-parse", "HEAD"], folder, url).strip()

@@ -18,7 +18,7 @@ from pydiff.build.sandbox import Farm, Sandbox, absolute, choose_sandbox, make_f
 from pydiff.build.side import Side
 from pydiff.build.source import Source, acquire
 from pydiff.cache import Cache
-from pydiff.errors import SandboxError
+from pydiff.errors import RequirementsError, SandboxError
 from pydiff.events import Notice, emit, stage
 from pydiff.model.build import BuildPair, BuildRecord, Requirement, SandboxLevel
 from pydiff.model.resolution import Installation
@@ -168,10 +168,17 @@ def _run_phases(sides: Mapping[str, Side], settings: Settings, *, parallel: bool
 def _resolve(
     wanted: Sequence[str], sides: Mapping[str, Side], settings: Settings, pins: Sequence[str]
 ) -> dict[str, WheelSet]:
+    """`pins` are kept where they can be: a backend may ask for an older version than the newest that was there for its pyproject.toml."""
     if not wanted:
         return dict.fromkeys(sides, WheelSet((), ""))
+    targets = [side.target() for side in sides.values()]
     with stage("requirements", ", ".join(wanted)):
-        return resolve_all(wanted, [side.target() for side in sides.values()], settings, pins)
+        try:
+            return resolve_all(wanted, targets, settings, pins)
+        except RequirementsError:
+            if not pins:
+                raise
+            return resolve_all(wanted, targets, settings)
 
 
 def _consistent(pins: Sequence[str]) -> list[str]:

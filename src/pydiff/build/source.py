@@ -62,12 +62,9 @@ def acquire(package: str, settings: Settings, pythons: Sequence[str] = ()) -> So
     if re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*\s*(?:\[[^]]*\]\s*)?@", text):
         return _from_index(text, settings, cache, pythons)
     path = Path(unquote(urlsplit(text).path) if text.startswith("file:") else text).expanduser()
-    if path.is_dir() and (
-        text.startswith((".", "/", "~", "file:")) or "/" in text or (path / "pyproject.toml").exists()
-    ):
-        return _from_folder(path, text, cache)
+    # As for pip, a word without a slash is a name, even where a folder is called the same.
     if text.startswith((".", "/", "~", "file:")) or "/" in text or _ARCHIVE.search(text) or text.endswith(".whl"):
-        return _from_file(path, text, cache)
+        return _from_folder(path, text, cache) if path.is_dir() else _from_file(path, text, cache)
     return _from_index(text, settings, cache, pythons)
 
 

@@ -1,4 +1,4 @@
-"""Names for places: `{prefix}/lib/python{X.Y}` in place of `/home/u/.../lib/python3.9`, so that like things meet, and back again."""
+"""Names for places: `{prefix}/lib/python{X.Y}` in place of `/opt/py/lib/python3.9`, so that like things meet, and back again."""
 
 from __future__ import annotations
 

@@ -12,7 +12,8 @@ from pydiff.explain.interface import Evidence, Failure, FailureClass, Match
 from pydiff.explain.releases import newer_release
 from pydiff.explain.suspects import Side, environment, suspects
 from pydiff.model.build import BuildRecord
-from pydiff.model.record import Finding, Remedy
+from pydiff.model.record import Finding, Remedy, Suspect
+from pydiff.model.snapshot import Contradiction
 
 __all__ = ["CLASSES", "Evidence", "Failure", "FailureClass", "Match", "classify", "explain", "same_failure"]
 
@@ -90,6 +91,7 @@ def _side(evidence: Evidence, side: Literal["left", "right"], *, alike: bool = F
     lines = [here.roles.normalise(line)[:_EVIDENCE_LENGTH] for line in match.evidence]
     if name == "link-libpython-not-found" and (where := _where_libpython_is(here)):
         lines.append(where)
+    lines += _borne_out(found, evidence.left_contradictions if is_left else evidence.right_contradictions)
     label = evidence.left_label if is_left else evidence.right_label
     return [
         Finding(
@@ -111,6 +113,16 @@ def _remedy(match: Match, env: dict[str, str], label: str, *, suspected: bool) -
     if not env and not action:
         return None
     return Remedy(env=env or None, action=action or None, verified=False)
+
+
+def _borne_out(found: list[Suspect], contradictions: tuple[Contradiction, ...]) -> list[str]:
+    """`sysconfig LIBDIR says /install/lib: no such folder`, for each suspect that the tree itself contradicts."""
+    names = {suspect.name for suspect in found}
+    return [
+        f"{one.family} {one.subject} says {one.says}: {one.found}"
+        for one in contradictions
+        if one.family == "sysconfig" and names & set(one.subject.split(", "))
+    ]
 
 
 def _where_libpython_is(side: Side) -> str:

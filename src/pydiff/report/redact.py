@@ -57,7 +57,7 @@ _KEPT = frozenset(
 )
 _OUTCOMES = frozenset({"built", "failed", "timeout", "not-run"})
 _SECRET_OPTION = re.compile(r"--?[A-Za-z][A-Za-z0-9-]{1,60}$")
-# Not in the middle of a path; but after an option that takes one: -I/home/u/include.
+# Not in the middle of a path; but right after an option that takes one, such as -I.
 _PATH_START = r"(?:(?<![A-Za-z0-9_.~}\\-])|(?<=-[ILBFRD]))"
 _PATH_END = r"(?![A-Za-z0-9_.~-])"
 _ANY_HOME = re.compile(
