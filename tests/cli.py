@@ -26,7 +26,7 @@ class Done:
 
 
 def environment(tmp_path: Path, **more: str) -> dict[str, str]:
-    """This process's environment with a cache and a state folder below `tmp_path`."""
+    """The environment of the tests with a cache and a state folder below `tmp_path`."""
     folders = {"PYDIFF_CACHE_DIR": str(tmp_path / "cache"), "PYDIFF_STATE_DIR": str(tmp_path / "state")}
     return {**os.environ, **folders, "NO_COLOR": "1", **more}
 

@@ -47,7 +47,15 @@ def explained(what: str, where: Path) -> Iterator[None]:
                 f"no space left while {what} in {where}",
                 hint="free some room (`pydiff cache size`, `pydiff cache clean`) or set PYDIFF_CACHE_DIR to a larger disk",
             ) from error
-        if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ELOOP}:
+        if error.errno in {
+            errno.EACCES,
+            errno.EPERM,
+            errno.EROFS,
+            errno.ENOTDIR,
+            errno.EISDIR,
+            errno.EEXIST,
+            errno.ELOOP,
+        }:
             raise CacheError(
                 f"cannot write while {what}: {where} ({error.strerror})",
                 hint="make the folder writable or set PYDIFF_CACHE_DIR to one that is",

@@ -91,7 +91,9 @@ def build_alone(spec_text: str, package: str, settings: Settings) -> BuiltAlone:
     """Build a package under one Python; log, actions and wheel are kept in a run folder. Raises what the stages raise."""
     spec = managers.parse_spec(spec_text)
     _require_buildable(spec)
-    python = installation(spec, settings)
+    resolution = _resolve(spec, settings)
+    _require_buildable(resolution.spec)
+    python = _install(resolution, settings)
     folder = RunFolder(settings.state_dir, package)
     with listening(folder.listen):
         done = build.build_one(package, python, settings, folder.path)
@@ -109,6 +111,9 @@ def _stages(asked: Comparison, specs: tuple[Spec, Spec], settings: Settings, fol
     _record_start(asked, settings, folder)
     with clock.time("resolve"):
         resolutions = (_resolve(specs[0], settings), _resolve(specs[1], settings))
+    if asked.package:
+        for resolution in resolutions:  # an archive says only now which platform it is for
+            _require_buildable(resolution.spec)
     with clock.time("install"):
         left, right = (_install(resolution, settings) for resolution in resolutions)
     names = sides.labels(left, right)

@@ -31,8 +31,8 @@ class RunFolder:
     def __init__(self, state_dir: Path, subject: str) -> None:
         """Make `<state_dir>/runs/<time>-<subject>-<random>`. Raises CacheError when that cannot be written."""
         now = dt.datetime.now(dt.UTC)
-        # Of a URL only the last word: it may carry credentials, and the folder's name is printed.
-        words = subject.rsplit("/", 1)[-1] if "://" in subject else subject
+        # Of a path or URL only the last word: an URL may carry credentials, and the folder's name is printed.
+        words = subject.rstrip("/").rpartition("/")[2]
         name = _SAFE.sub("-", words).strip("-.")[:60] or "trees"
         self.created = now.isoformat(timespec="seconds")
         self.id = f"{now:%Y%m%d-%H%M%S}-{name}-{secrets.token_hex(2)}"

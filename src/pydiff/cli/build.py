@@ -43,7 +43,7 @@ def build(
         hide=hide,
     )
     options.check_format(format_name)
-    from pydiff.cli.output import write_text
+    from pydiff.cli.output import terminal_width, write_text
     from pydiff.cli.progress import display
     from pydiff.events import listening
     from pydiff.model.build import Built
@@ -52,5 +52,5 @@ def build(
 
     with display() as listener, listening(listener):
         built = build_alone(spec, package, chosen)
-    write_text(render_build(built.build, built.side, built.folder, format_name), output)
+    write_text(render_build(built.build, built.side, built.folder, format_name, terminal_width(output)), output)
     raise typer.Exit(ExitCode.SAME if isinstance(built.build.record.outcome, Built) else ExitCode.DIVERGENT)

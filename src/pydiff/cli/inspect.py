@@ -32,7 +32,7 @@ def inspect(
     chosen = options.settings(as_of=as_of, mirror=mirror, offline=offline)
     options.check_format(format_name)
     from pydiff import managers
-    from pydiff.cli.output import write_text
+    from pydiff.cli.output import terminal_width, write_text
     from pydiff.cli.progress import display
     from pydiff.events import listening
     from pydiff.pipeline import installation
@@ -43,4 +43,4 @@ def inspect(
         tree = installation(managers.parse_spec(spec), chosen)
         facts = snapshot(tree, chosen)
         found = contradictions(facts)
-    write_text(render_inspection(tree, facts, found, format_name), output)
+    write_text(render_inspection(tree, facts, found, format_name, terminal_width(output)), output)

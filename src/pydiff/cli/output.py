@@ -13,18 +13,16 @@ def write_report(run: Run, format_name: str, output: Path | None, folder: Path) 
     """Render `run` and write it. Colour and width follow the terminal when stdout is one."""
     from pydiff.report import render
 
-    on_terminal = output is None and sys.stdout.isatty()
-    width = None
-    if on_terminal:
-        width = os.get_terminal_size(sys.stdout.fileno()).columns
-    text = render(
-        run,
-        format_name,
-        width=width,
-        colour=on_terminal and "NO_COLOR" not in os.environ,
-        folder=str(folder),
-    )
-    write_text(text, output)
+    width = terminal_width(output)
+    colour = width is not None and "NO_COLOR" not in os.environ
+    write_text(render(run, format_name, width=width, colour=colour, folder=str(folder)), output)
+
+
+def terminal_width(output: Path | None) -> int | None:
+    """Columns of the terminal that is written to; None for a file or a pipe."""
+    if output is None and sys.stdout.isatty():
+        return os.get_terminal_size(sys.stdout.fileno()).columns
+    return None
 
 
 def write_text(text: str, output: Path | None) -> None:

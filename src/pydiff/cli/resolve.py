@@ -32,8 +32,8 @@ def resolve(
     chosen = options.settings(as_of=as_of, mirror=mirror, offline=offline)
     options.check_format(format_name)
     from pydiff import managers
-    from pydiff.cli.output import write_text
+    from pydiff.cli.output import terminal_width, write_text
     from pydiff.report.resolutions import render_resolutions
 
     answers = [managers.resolve(managers.parse_spec(spec), chosen) for spec in specs]
-    write_text(render_resolutions(answers, format_name), output)
+    write_text(render_resolutions(answers, format_name, terminal_width(output)), output)

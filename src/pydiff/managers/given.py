@@ -14,8 +14,8 @@ from pydiff.managers.interface import Python, python_of
 from pydiff.managers.uv_list import known_hash
 from pydiff.model.asset import Asset
 from pydiff.model.change import Change
-from pydiff.model.resolution import ManagerChoice, Prebuilt, Repack
-from pydiff.model.spec import ArchiveRequest, HostRequest, Spec
+from pydiff.model.resolution import ManagerChoice, Prebuilt, Repack, Resolution
+from pydiff.model.spec import ArchiveRequest, HostRequest, InterpreterRequest, Request, Spec, VersionRequest
 from pydiff.model.target import Target
 
 _RELEASES = "/python-build-standalone/releases/download/"
@@ -30,6 +30,23 @@ class Treatment:
     changes: Callable[[Python], tuple[Change, ...]]
     install_name: Callable[[Python], str]
     notes: Callable[[Python], tuple[str, ...]] = lambda _python: ()
+
+
+REQUESTS: tuple[type[Request], ...] = (VersionRequest, HostRequest, ArchiveRequest)
+"""What every manager of archives can answer."""
+
+
+def resolution(spec: Spec, treatment: Treatment, select: Callable[[VersionRequest], Resolution]) -> Resolution:
+    """The answer of a manager of archives; `select` chooses from its list. Raises SpecError, and what `select` raises."""
+    match spec.request:
+        case HostRequest() as request:
+            return repack(spec, request, treatment)
+        case ArchiveRequest() as request:
+            return archive(spec, request, treatment)
+        case VersionRequest() as request:
+            return select(request)
+        case InterpreterRequest():
+            raise AssertionError(spec.request)  # the parser checks `requests`
 
 
 def repack(spec: Spec, request: HostRequest, treatment: Treatment) -> Repack:

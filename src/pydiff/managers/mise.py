@@ -19,7 +19,7 @@ from pydiff.model.asset import Asset
 from pydiff.model.change import Change
 from pydiff.model.resolution import Compiled, ManagerChoice, Resolution
 from pydiff.model.settings import Settings
-from pydiff.model.spec import ArchiveRequest, HostRequest, Request, Spec, VersionRequest
+from pydiff.model.spec import Request, Spec, VersionRequest
 
 TOOL = Tool(
     name="mise",
@@ -34,7 +34,7 @@ ORIGIN = "https://github.com/{org}/python-build-standalone/releases/download"
 class Mise:
     name: str = "mise"
     versioned: bool = True
-    requests: tuple[type[Request], ...] = (VersionRequest, HostRequest, ArchiveRequest)
+    requests: tuple[type[Request], ...] = given.REQUESTS
 
     def choose_version(self, spec: Spec, settings: Settings) -> ManagerChoice:
         return choose(TOOL, spec, settings)
@@ -45,15 +45,11 @@ class Mise:
             changes=lambda python: changes(choice.version, python),
             install_name=lambda python: python.version,
         )
-        match spec.request:
-            case HostRequest() as request:
-                return given.repack(spec, request, treatment)
-            case ArchiveRequest() as request:
-                return given.archive(spec, request, treatment)
-            case VersionRequest() as request:
-                return _Selection(spec, request, choice, settings).resolution(treatment)
-            case _:
-                raise AssertionError(spec.request)  # the parser checks `requests`
+
+        def select(request: VersionRequest) -> Resolution:
+            return _Selection(spec, request, choice, settings).resolution(treatment)
+
+        return given.resolution(spec, treatment, select)
 
 
 MISE = Mise()

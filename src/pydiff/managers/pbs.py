@@ -16,34 +16,30 @@ from pydiff.managers.wanted import is_final, listed, newest
 from pydiff.model.asset import Asset
 from pydiff.model.resolution import ManagerChoice, Resolution
 from pydiff.model.settings import Settings
-from pydiff.model.spec import ArchiveRequest, HostRequest, Request, Spec, VersionRequest
+from pydiff.model.spec import Request, Spec, VersionRequest
 
 
 @dataclass(frozen=True, slots=True)
 class Pbs:
     name: str = "pbs"
     versioned: bool = False
-    requests: tuple[type[Request], ...] = (VersionRequest, HostRequest, ArchiveRequest)
+    requests: tuple[type[Request], ...] = given.REQUESTS
 
     def choose_version(self, _spec: Spec, _settings: Settings) -> ManagerChoice:
         return ManagerChoice(self.name, "", "as released")
 
     def resolve(self, spec: Spec, choice: ManagerChoice, settings: Settings) -> Resolution:
         treatment = Treatment(choice, changes=lambda _python: (), install_name=install_name)
-        match spec.request:
-            case HostRequest() as request:
-                return given.repack(spec, request, treatment)
-            case ArchiveRequest() as request:
-                return given.archive(spec, request, treatment)
-            case VersionRequest() as request:
-                offered = _names(request, spec.target.triple, settings)
-                asset = pick(offered, request, spec)
-                sha256, source = known_hash(asset.name)
-                url = release_url(asset.tag, asset.name)
-                asset = replace(asset, urls=(url,), sha256=sha256, hash_source=source)
-                return given.prebuilt(spec, asset, treatment, offered.notes)
-            case _:
-                raise AssertionError(spec.request)  # the parser checks `requests`
+
+        def select(request: VersionRequest) -> Resolution:
+            offered = _names(request, spec.target.triple, settings)
+            asset = pick(offered, request, spec)
+            sha256, source = known_hash(asset.name)
+            url = release_url(asset.tag, asset.name)
+            asset = replace(asset, urls=(url,), sha256=sha256, hash_source=source)
+            return given.prebuilt(spec, asset, treatment, offered.notes)
+
+        return given.resolution(spec, treatment, select)
 
 
 PBS = Pbs()

@@ -26,7 +26,7 @@ from pydiff.model.asset import Asset
 from pydiff.model.change import Change
 from pydiff.model.resolution import ManagerChoice, Resolution
 from pydiff.model.settings import Settings
-from pydiff.model.spec import ArchiveRequest, HostRequest, Request, Spec, VersionRequest
+from pydiff.model.spec import Request, Spec, VersionRequest
 from pydiff.model.target import Target
 
 TOOL = Tool(
@@ -42,7 +42,7 @@ MIRROR = "https://releases.astral.sh/github/python-build-standalone/releases/dow
 class Uv:
     name: str = "uv"
     versioned: bool = True
-    requests: tuple[type[Request], ...] = (VersionRequest, HostRequest, ArchiveRequest)
+    requests: tuple[type[Request], ...] = given.REQUESTS
 
     def choose_version(self, spec: Spec, settings: Settings) -> ManagerChoice:
         return choose(TOOL, spec, settings)
@@ -54,19 +54,15 @@ class Uv:
             install_name=install_name,
             notes=lambda python: _notes(choice.version, python),
         )
-        match spec.request:
-            case HostRequest() as request:
-                return given.repack(spec, request, treatment)
-            case ArchiveRequest() as request:
-                return given.archive(spec, request, treatment)
-            case VersionRequest() as request:
-                offered = uv_list(choice.version, request.minor_text, settings)
-                build = pick(offered, request, spec.target, choice.version)
-                asset, notes = _asset(build, offered, choice.version)
-                notes = (*offered.notes, *_list_notes(choice.version, settings), *notes)
-                return given.prebuilt(spec, asset, treatment, notes)
-            case _:
-                raise AssertionError(spec.request)  # the parser checks `requests`
+
+        def select(request: VersionRequest) -> Resolution:
+            offered = uv_list(choice.version, request.minor_text, settings)
+            build = pick(offered, request, spec.target, choice.version)
+            asset, notes = _asset(build, offered, choice.version)
+            notes = (*offered.notes, *_list_notes(choice.version, settings), *notes)
+            return given.prebuilt(spec, asset, treatment, notes)
+
+        return given.resolution(spec, treatment, select)
 
 
 UV = Uv()

@@ -15,7 +15,11 @@ _ASKED = ("CC", "CXX", "AR", "LDSHARED", "CFLAGS", "LDFLAGS", "LIBDIR", "LDLIBRA
 
 
 def render_inspection(
-    installation: Installation, snapshot: Snapshot, found: Sequence[Contradiction], format_name: str
+    installation: Installation,
+    snapshot: Snapshot,
+    found: Sequence[Contradiction],
+    format_name: str,
+    width: int | None = None,
 ) -> str:
     facts = snapshot.families.get("sysconfig", {})
     about = [
@@ -37,7 +41,7 @@ def render_inspection(
         "contradictions": msgspec.to_builtins(list(found)),
         "errors": snapshot.errors,
     }
-    return render_sheet(Sheet(tuple(sections), data), format_name)
+    return render_sheet(Sheet(tuple(sections), data), format_name, width)
 
 
 def _section(number: int, count: int, one: Contradiction) -> Section:

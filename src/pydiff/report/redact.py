@@ -98,6 +98,11 @@ def redact(run: Run, identity: Identity | None = None) -> Run:
     return msgspec.convert(data, Run)
 
 
+def redact_data(data: Any, identity: Identity | None = None) -> Any:  # noqa: ANN401 (JSON data)
+    """The same for JSON data, value by value."""
+    return _walk(msgspec.to_builtins(data), "", redactor(identity))
+
+
 def redactor(identity: Identity | None = None) -> Callable[[str], str]:
     """The same for one text."""
     who = identity or this_machine()

@@ -10,9 +10,9 @@ from pydiff.model.resolution import Compiled, InPlace, Prebuilt, Repack, Resolut
 from pydiff.report.sheet import Section, Sheet, render_sheet
 
 
-def render_resolutions(resolutions: Sequence[Resolution], format_name: str) -> str:
+def render_resolutions(resolutions: Sequence[Resolution], format_name: str, width: int | None = None) -> str:
     sections = tuple(_section(resolution) for resolution in resolutions)
-    return render_sheet(Sheet(sections, [_data(resolution) for resolution in resolutions]), format_name)
+    return render_sheet(Sheet(sections, [_data(resolution) for resolution in resolutions]), format_name, width)
 
 
 def _section(resolution: Resolution) -> Section:

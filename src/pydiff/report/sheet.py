@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from pydiff.report.redact import redactor
-from pydiff.report.text import one_line, shown
+from pydiff.report.markup import cell, item, prose, row, sentence, table_head
+from pydiff.report.redact import redact_data, redactor
+from pydiff.report.text import shown
 
-_WIDTH = 120
+_UNFOLDED = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +33,19 @@ class Sheet:
 
 
 def render_sheet(sheet: Sheet, format_name: str, width: int | None = None) -> str:
-    """`terminal`, `markdown` or `json`; ends in a line feed."""
-    clean = redactor()
+    """`terminal`, `markdown` or `json`; ends in a line feed. Without a `width` nothing is folded, so that paths can be copied."""
     if format_name == "json":
-        return clean(msgspec.json.format(msgspec.json.encode(sheet.data)).decode()) + "\n"
-    draw = _markdown if format_name == "markdown" else _terminal
-    return clean("\n\n".join(draw(section, width or _WIDTH) for section in sheet.sections)) + "\n"
+        return msgspec.json.format(msgspec.json.encode(redact_data(sheet.data))).decode() + "\n"
+    clean = redactor()
+    sections = [_cleaned(section, clean) for section in sheet.sections]
+    if format_name == "markdown":
+        return "\n\n".join(map(_markdown, sections)) + "\n"
+    return "\n\n".join(_terminal(section, width or _UNFOLDED) for section in sections) + "\n"
+
+
+def _cleaned(section: Section, clean: Callable[[str], str]) -> Section:
+    rows = tuple(tuple(map(clean, row)) for row in section.rows)
+    return Section(clean(section.title), rows, section.columns, tuple(map(clean, section.notes)))
 
 
 def _terminal(section: Section, width: int) -> str:
@@ -58,8 +67,8 @@ def _terminal(section: Section, width: int) -> str:
     count = max([len(section.columns), *(len(row) for row in section.rows)], default=0)
     for index in range(count):
         table.add_column(Text(section.columns[index] if section.columns else ""), overflow="fold")
-    for row in section.rows:
-        table.add_row(*(Text(shown(cell)) for cell in row))
+    for cells in section.rows:
+        table.add_row(*(Text(shown(text)) for text in cells))
     if section.rows:
         console.print(table)
     for note in section.notes:
@@ -67,20 +76,10 @@ def _terminal(section: Section, width: int) -> str:
     return "\n".join(line.rstrip() for line in out.getvalue().split("\n")).strip("\n")
 
 
-def _markdown(section: Section, _width: int) -> str:
-    lines = [f"### {_cell(section.title)}", ""]
+def _markdown(section: Section) -> str:
+    lines = [f"### {prose(section.title)}"]
     if section.rows:
-        columns = section.columns or ("", "")
-        lines += ["| " + " | ".join(map(_cell, columns)) + " |", "|" + "---|" * len(columns)]
-        lines += ["| " + " | ".join(map(_cell, row)) + " |" for row in section.rows]
+        lines += ["", table_head(*(section.columns or (" ", " "))), *(row(*map(cell, one)) for one in section.rows)]
     if section.notes:
-        lines += ["", *(f"- {_cell(note)}" for note in section.notes)]
+        lines += ["", *(item(sentence(note)) for note in section.notes)]
     return "\n".join(lines)
-
-
-def _cell(text: str) -> str:
-    """Text that cannot end its cell, its line, or become markup."""
-    flat = one_line(text, limit=1000)
-    for mark in "\\`*_[]<>|#@":
-        flat = flat.replace(mark, "\\" + mark)
-    return flat

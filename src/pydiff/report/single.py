@@ -11,7 +11,7 @@ from pydiff.model.record import SideRecord
 from pydiff.report.sheet import Section, Sheet, render_sheet
 
 
-def render_build(built: SingleBuild, side: SideRecord, folder: Path, format_name: str) -> str:
+def render_build(built: SingleBuild, side: SideRecord, folder: Path, format_name: str, width: int | None = None) -> str:
     summary = side.build
     outcome = f"{summary.outcome} after {summary.seconds} s, {summary.actions} tool calls"
     rows = [("package", built.package), ("python", f"{side.python.version} of {side.label}"), ("outcome", outcome)]
@@ -28,4 +28,4 @@ def render_build(built: SingleBuild, side: SideRecord, folder: Path, format_name
         "folder": str(folder),
         "sandbox": built.sandbox,
     }
-    return render_sheet(Sheet((Section(side.spec, tuple(rows), notes=built.notes),), data), format_name)
+    return render_sheet(Sheet((Section(side.spec, tuple(rows), notes=built.notes),), data), format_name, width)
