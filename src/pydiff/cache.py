@@ -72,8 +72,6 @@ class Cache:
         folder = self.root / name
         if not folder.is_dir():
             with explained("making the cache", folder):
-                if folder.exists():
-                    raise NotADirectoryError(errno.ENOTDIR, "not a folder", str(folder))
                 folder.mkdir(parents=True, exist_ok=True)
                 (self.root / TAG_NAME).write_text(TAG_TEXT)
         return folder
