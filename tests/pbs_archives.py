@@ -19,7 +19,7 @@ from pathlib import Path
 import zstandard
 
 from pydiff.fetch.pack.recorded import recorded
-from pydiff.fetch.pack.rewrite import format_sysconfigdata
+from pydiff.fetch.pack.rewrite import write_sysconfigdata
 from pydiff.model.asset import Asset, Flavor
 from pydiff.model.resolution import ManagerChoice, Prebuilt
 from pydiff.model.spec import Spec, VersionRequest
@@ -69,7 +69,7 @@ def python_items(top: str = "python", version: str = VERSION) -> list[Item]:
         symlink(f"{top}/lib/libpython{minor}.so", f"libpython{minor}.so.1.0"),
         Item(f"{top}/lib/pkgconfig/python-{minor}.pc", b"prefix=/install\nexec_prefix=${prefix}\n"),
         Item(f"{stdlib}/os.py", b"# the standard library\n"),
-        Item(f"{stdlib}/_sysconfigdata__linux_x86_64-linux-gnu.py", format_sysconfigdata(recorded())),
+        Item(f"{stdlib}/_sysconfigdata__linux_x86_64-linux-gnu.py", write_sysconfigdata(recorded())),
         Item(f"{config}/Makefile", b"prefix=\t/install\nCC=\tclang -pthread\n"),
     ]
 

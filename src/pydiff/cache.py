@@ -53,7 +53,6 @@ def explained(what: str, where: Path) -> Iterator[None]:
             errno.EROFS,
             errno.ENOTDIR,
             errno.EISDIR,
-            errno.EEXIST,
             errno.ELOOP,
         }:
             raise CacheError(
@@ -72,7 +71,10 @@ class Cache:
         folder = self.root / name
         if not folder.is_dir():
             with explained("making the cache", folder):
-                folder.mkdir(parents=True, exist_ok=True)
+                try:
+                    folder.mkdir(parents=True, exist_ok=True)
+                except FileExistsError as error:
+                    raise NotADirectoryError(errno.ENOTDIR, "not a folder", str(folder)) from error
                 (self.root / TAG_NAME).write_text(TAG_TEXT)
         return folder
 

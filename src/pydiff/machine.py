@@ -6,6 +6,7 @@ import os
 import platform
 import shutil
 import subprocess
+from contextlib import suppress
 
 TOOLS = ("cc", "gcc", "clang", "ld", "ar", "make")
 
@@ -27,7 +28,9 @@ def first_line(tool: str) -> str:
 
 def facts() -> dict[str, str]:
     """Name -> value: system, kernel, machine, libc, processors, and the tools that builds use ("absent" where not found)."""
-    release = platform.freedesktop_os_release() if platform.system() == "Linux" else {}
+    release: dict[str, str] = {}
+    with suppress(OSError):  # not every Linux has an os-release file, and no other system has one
+        release = platform.freedesktop_os_release()
     libc, libc_version = platform.libc_ver()
     return {
         "system": release.get("PRETTY_NAME", platform.platform()),

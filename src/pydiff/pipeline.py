@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,9 +66,23 @@ def compare(asked: Comparison, settings: Settings) -> Finished:
         for spec in specs:
             _require_buildable(spec)
     folder = RunFolder(settings.state_dir, asked.package or f"{specs[0].text}-{specs[1].text}")
+    return _kept(folder, lambda: _stages(asked, specs, settings, folder))
+
+
+def build_alone(spec_text: str, package: str, settings: Settings, argv: tuple[str, ...] = ()) -> Finished:
+    """Build a package under one Python: a run with a left side only, which is inconclusive by itself. Raises as `compare`."""
+    spec = managers.parse_spec(spec_text)
+    _require_buildable(spec)
+    folder = RunFolder(settings.state_dir, package)
+    asked = Comparison(left=spec_text, right="", python=spec_text, package=package, argv=argv)
+    return _kept(folder, lambda: _one_side(asked, spec, package, settings, folder))
+
+
+def _kept(folder: RunFolder, stages: Callable[[], None]) -> Finished:
+    """Run the stages with the folder listening; whatever ends them, what was found is saved."""
     with listening(folder.listen):
         try:
-            _stages(asked, specs, settings, folder)
+            stages()
         except (PydiffError, KeyboardInterrupt) as cause:
             run = folder.finish(_error_record(cause))
             raise StoppedError(run, folder.path, cause) from cause
@@ -76,29 +90,6 @@ def compare(asked: Comparison, settings: Settings) -> Finished:
             folder.finish(ErrorRecord(message=f"internal error: {bug!r}", hint="", exit_code=ExitCode.INTERNAL))
             raise
     return Finished(folder.finish(), folder.path)
-
-
-@dataclass(frozen=True, slots=True)
-class BuiltAlone:
-    """The answer of `build_alone`."""
-
-    build: SingleBuild
-    side: SideRecord
-    folder: Path
-
-
-def build_alone(spec_text: str, package: str, settings: Settings) -> BuiltAlone:
-    """Build a package under one Python; log, actions and wheel are kept in a run folder. Raises what the stages raise."""
-    spec = managers.parse_spec(spec_text)
-    _require_buildable(spec)
-    resolution = _resolve(spec, settings)
-    _require_buildable(resolution.spec)
-    python = _install(resolution, settings)
-    folder = RunFolder(settings.state_dir, package)
-    with listening(folder.listen):
-        done = build.build_one(package, python, settings, folder.path)
-    side = _built(sides.side_record(python, str(python.resolution.manager)), done.record, "left")
-    return BuiltAlone(done, side, folder.path)
 
 
 def installation(spec: Spec, settings: Settings) -> Installation:
@@ -136,6 +127,26 @@ def _stages(asked: Comparison, specs: tuple[Spec, Spec], settings: Settings, fol
     _record("verdict", {"verdict": answer, "headline": headline})
 
 
+def _one_side(asked: Comparison, spec: Spec, package: str, settings: Settings, folder: RunFolder) -> None:
+    clock = _Clock()
+    _record_start(asked, settings, folder)
+    with clock.time("resolve"):
+        resolution = _resolve(spec, settings)
+    _require_buildable(resolution.spec)
+    with clock.time("install"):
+        python = _install(resolution, settings)
+    side = sides.side_record(python, str(python.resolution.manager))
+    _record("sides.left", side)
+    with clock.time("build"):
+        done = build.build_one(package, python, settings, folder.path)
+    _record_circumstances(done)
+    _record("sides.left", _built(side, done.record, "left"))
+    _record("findings", explain.explain(explain.Evidence(left=done.record, right=None, left_label=side.label)))
+    _record("timings", clock.seconds)
+    answer, headline = verdict.of_one(done.package, side.label, done.record.outcome)
+    _record("verdict", {"verdict": answer, "headline": headline})
+
+
 def _record_start(asked: Comparison, settings: Settings, folder: RunFolder) -> None:
     request = RequestRecord(
         python=asked.python,
@@ -143,16 +154,21 @@ def _record_start(asked: Comparison, settings: Settings, folder: RunFolder) -> N
         argv=list(asked.argv),
         as_of=settings.as_of.isoformat() if settings.as_of else None,
     )
-    start = {"id": folder.id, "pydiff": __version__, "created": folder.created, "request": request}
-    _record("start", {**start, "environment": machine.facts()})
+    _record("start", {"id": folder.id, "pydiff": __version__, "created": folder.created, "request": request})
+    _record("environment", machine.facts())
+
+
+def _record_circumstances(done: BuildPair | SingleBuild) -> None:
+    """What the builds had in common."""
+    _record("sandbox", SandboxRecord(level=done.sandbox, network=done.network, why=done.sandbox_why))
+    _record("source", {"package": done.package, "url": done.source_url, "sha256": done.source_sha256})
+    pins = [RequirementRecord(name=one.name, version=one.version, sha256=one.sha256) for one in done.requirements]
+    _record("requirements", pins)
+    _record("notes", list(done.notes))
 
 
 def _record_builds(pair: BuildPair, records: tuple[SideRecord, SideRecord]) -> None:
-    _record("sandbox", SandboxRecord(level=pair.sandbox, network=pair.network, why=pair.sandbox_why))
-    _record("source", {"package": pair.package, "url": pair.source_url, "sha256": pair.source_sha256})
-    pins = [RequirementRecord(name=one.name, version=one.version, sha256=one.sha256) for one in pair.requirements]
-    _record("requirements", pins)
-    _record("notes", list(pair.notes))
+    _record_circumstances(pair)
     _record_sides((_built(records[0], pair.left, "left"), _built(records[1], pair.right, "right")))
 
 
@@ -165,15 +181,15 @@ def _judge(
     pair: BuildPair, names: tuple[str, str], trees: tuple[Snapshot, Snapshot], differences: list[Difference]
 ) -> tuple[Verdict, str]:
     """Record what the builds showed; returns verdict and headline."""
-    records = (pair.left, pair.right)
+    records = (build.with_contents(pair.left), build.with_contents(pair.right))
     differences = comparing.with_readers(differences, *records)
     divergence = comparing.compare_builds(*records, labels=names)
     _record("differences", differences)
     _record("divergence", divergence)
     findings = explain.explain(
         explain.Evidence(
-            left=pair.left,
-            right=pair.right,
+            left=records[0],
+            right=records[1],
             left_label=names[0],
             right_label=names[1],
             left_tree=trees[0],
@@ -192,15 +208,16 @@ def _judge(
         (pair.left.outcome, pair.right.outcome),
         same_failure=explain.same_failure(*records),
         wheels_differ=both_built and bool(comparing.compare_wheels(*records)),
+        commands_differ=both_built and comparing.commands_differ(*records),
     )
 
 
 def _require_buildable(spec: Spec) -> None:
-    here = this_machine()
-    if (spec.target.os, spec.target.arch, spec.target.libc) != (here.os, here.arch, here.libc):
+    if not install.runnable(spec.target):
+        here = this_machine()
         raise NotInstallableError(
             f"{spec.text}: a Python for {spec.target} can be diffed here, but nothing can be built with it on {here}",
-            hint=f"leave the package out to compare the trees, or run pydiff on {spec.target}",
+            hint="leave the package out to compare the trees, or run pydiff on a machine that can run this Python",
         )
 
 

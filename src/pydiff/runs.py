@@ -72,7 +72,17 @@ def assemble(parts: Mapping[str, object], error: ErrorRecord | None = None) -> R
         "partial": not whole,
         "error": msgspec.to_builtins(error) if error else None,
     }
-    for name in ("differences", "divergence", "findings", "sandbox", "requirements", "source", "timings", "notes"):
+    for name in (
+        "environment",
+        "differences",
+        "divergence",
+        "findings",
+        "sandbox",
+        "requirements",
+        "source",
+        "timings",
+        "notes",
+    ):
         if name in parts:
             data[name] = parts[name]
     verdict = parts.get("verdict")

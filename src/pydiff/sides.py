@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from pydiff.compare.actions import asked_for
 from pydiff.model.build import BuildRecord, Built, Failed, NotRun, TimedOut
 from pydiff.model.record import (
     AssetRecord,
@@ -13,7 +14,7 @@ from pydiff.model.record import (
     SideRecord,
     WheelRecord,
 )
-from pydiff.model.resolution import Archive, Compiled, InPlace, Installation, Prebuilt, Repack, Resolution
+from pydiff.model.resolution import Archive, InPlace, Installation
 from pydiff.web import printable
 
 
@@ -39,7 +40,7 @@ def side_record(installation: Installation, label: str) -> SideRecord:
             name=resolution.manager.name,
             version=resolution.manager.version,
             why=resolution.manager.why,
-            changes=_changes(resolution),
+            changes=list(installation.changed),
         ),
         python=PythonRecord(
             version=installation.version,
@@ -55,7 +56,7 @@ def with_build(side: SideRecord, record: BuildRecord, class_: str, error: str, l
     """The side after its build. `class_` and `error` are what `explain.classify` made of it; `log` names the log file."""
     summary = BuildSummary(
         outcome="not-run",
-        actions=sum(action.parent is None for action in record.actions),
+        actions=len(asked_for(record.actions)),
         seconds=round(record.seconds, 1),
         log=log,
     )
@@ -70,14 +71,6 @@ def with_build(side: SideRecord, record: BuildRecord, class_: str, error: str, l
         case NotRun(reason=reason):
             summary = replace(summary, error=reason)
     return replace(side, build=summary)
-
-
-def _changes(resolution: Resolution) -> list[str]:
-    match resolution:
-        case Prebuilt(changes=changes) | Repack(changes=changes):
-            return [change.describe() for change in changes]
-        case InPlace() | Compiled():
-            return []
 
 
 def _asset_record(archive: Archive) -> AssetRecord:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 from urllib.request import url2pathname
 
 from pydiff.asking import RefusedError, TroubleError, asked, judge
@@ -171,13 +171,17 @@ def _first_answer(urls: Sequence[str], settings: Settings, ask: Callable[[str], 
 
 
 def _nobody_answered(failures: dict[str, Exception], settings: Settings) -> DownloadError:
-    name = printable(next(iter(failures), "")).rsplit("/", 1)[-1]
+    name = unquote(printable(next(iter(failures), "")).rsplit("/", 1)[-1])
     tried = "".join(f"\n  {printable(url)}: {error}" for url, error in failures.items())
     cached = sorted(path.name.removesuffix(".json") for path in settings.cache_dir.glob("archives/*/*.json"))
     holds = f"holds {', '.join(cached)}" if cached else "holds no archive yet"
+    offline = (
+        f"leave --offline out (the cache {holds})"
+        if settings.offline
+        else f"use --offline to work with the cache alone (it {holds})"
+    )
     hint = (
-        "name a copy that this machine can reach with --mirror URL (or PYDIFF_MIRROR), "
-        f"use --offline to work with the cache alone (it {holds}), "
+        f"name a copy that this machine can reach with --mirror URL (or PYDIFF_MIRROR), {offline}, "
         "or use `host` in place of the version: it repacks a local interpreter and downloads nothing"
     )
     absent = bool(failures) and all(isinstance(error, RefusedError) and error.absent for error in failures.values())

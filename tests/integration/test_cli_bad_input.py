@@ -37,6 +37,7 @@ CASES = {
     "unknown format": (["diff", "host", "host", "-f", "pdf"], USAGE, "pdf", "markdown"),
     "unknown sandbox": (["compare", "host", "demo", "--sandbox", "chroot"], USAGE, "chroot", "bwrap"),
     "unknown flavor": (["pack", "python3", "--flavor", "tiny"], USAGE, "tiny", "install_only"),
+    "an output that is a folder": (["diff", "host", "host", "-o", "/"], USAGE, "cannot write the report", "hint"),
     "no such run": (["report", "nonsense"], USAGE, "nonsense", "no run is saved"),
     "a manager where a version belongs": (["compare", "uv@0.5.5:3.9", "demo"], USAGE, "names a manager", "--left"),
     "compiled by the manager": (["diff", "mise@2024.11.8:3.9", "host"], USAGE, "from source", "pyenv:"),

@@ -10,9 +10,11 @@ import sys
 import tarfile
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from cli import PYDIFF, environment, pydiff
+from pydiff.report.schema import shipped
 from support import needs_bwrap, needs_compiler, needs_index
 
 PACKAGES = Path(__file__).parent.parent / "data" / "packages"
@@ -94,18 +96,22 @@ def test_pack_makes_an_archive_that_a_spec_can_name(env: dict[str, str], tmp_pat
 def test_build_one_side(env: dict[str, str]) -> None:
     needs_compiler()
     needs_index()
+    needs_bwrap()
     package = str(PACKAGES / "setuptoolsext")
     done = pydiff("build", "mise@2024.12.15:host", package, "-f", "json", env=env)
     assert done.code == 0, done.err
-    side = done.json["side"]
+    jsonschema.validate(done.json, shipped())
+    assert done.json["sides"]["right"] is None
+    side = done.json["sides"]["left"]
     assert side["build"]["outcome"] == "built"
     assert side["build"]["actions"] >= 2
-    needs_bwrap()
     failed = pydiff("build", "mise@2024.12.15:host", package, "--hide", "cc,gcc,c++,g++,clang", env=env)
     assert failed.code == 1
     assert "compiler-not-found" in failed.out
-    log = next(line.split()[-1] for line in failed.out.splitlines() if line.startswith("log"))
-    assert Path(log.replace("~", str(Path.home()), 1)).is_file()
+    again = pydiff("report", "last", "-f", "json", env=env).json
+    assert (again["partial"], again["sides"]["left"]["build"]["class"]) == (False, "compiler-not-found")
+    log = Path(env["PYDIFF_STATE_DIR"], "runs", again["id"], again["sides"]["left"]["build"]["log"])
+    assert "cc" in log.read_text()
 
 
 def test_a_report_in_every_format_and_into_a_file(env: dict[str, str], tmp_path: Path) -> None:
@@ -117,8 +123,8 @@ def test_a_report_in_every_format_and_into_a_file(env: dict[str, str], tmp_path:
     assert pydiff("report", "last", "-f", "markdown", env=env).out == written
     assert json.loads(pydiff("report", "last", "-f", "json", env=env).out)["verdict"] == "divergent"
     blocked = pydiff("report", "last", "-o", str(tmp_path / "a" / "t.md" / "x"), env=env)
-    assert blocked.code == 4
-    assert "writing the report" in blocked.err
+    assert blocked.code == 2
+    assert "cannot write the report" in blocked.err
 
 
 def test_cache_and_doctor(tmp_path: Path) -> None:

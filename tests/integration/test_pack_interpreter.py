@@ -20,7 +20,7 @@ from pydiff.errors import PackError
 from pydiff.events import DownloadProgress, Event, listening
 from pydiff.fetch import fetch, pack
 from pydiff.fetch.pack import LOCAL_TAG
-from pydiff.fetch.pack.rewrite import parse_sysconfigdata
+from pydiff.fetch.pack.rewrite import read_sysconfigdata
 from pydiff.install import install
 from pydiff.model.asset import Asset, Flavor
 from pydiff.model.resolution import Installation, ManagerChoice, Repack
@@ -98,7 +98,7 @@ def test_the_variables_are_a_releases(installed: Installation) -> None:
     path = Path(installed.prefix, "lib/python3.9/_sysconfigdata__linux_x86_64-linux-gnu.py")
     text = path.read_text()
     assert text.startswith("# system configuration generated and used by the sysconfig module\nbuild_time_vars = {\n")
-    values = parse_sysconfigdata(text, str(path))
+    values = read_sysconfigdata(text, str(path))
     assert values["CC"] == "clang -pthread"
     assert values["CXX"] == "clang++ -pthread"
     assert values["AR"] == "/tools/llvm/bin/llvm-ar"

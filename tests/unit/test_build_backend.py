@@ -43,8 +43,31 @@ def test_broken_tables_say_how(text: str, message: str, tmp_path: Path) -> None:
         read(text, tmp_path)
 
 
-def test_link_to_a_file_of_the_host_is_not_followed(tmp_path: Path) -> None:
+def test_link_that_leaves_the_source_is_refused(tmp_path: Path) -> None:
     (tmp_path / "secret.toml").write_text("[build-system]\nrequires = ['secret']\n")
     (tmp_path / "src").mkdir()
     (tmp_path / "src" / "pyproject.toml").symlink_to(tmp_path / "secret.toml")
-    assert read_build_system(tmp_path / "src").requires == LEGACY_REQUIRES
+    with pytest.raises(PackageError, match="a link that leaves the source"):
+        read_build_system(tmp_path / "src")
+
+
+def test_link_inside_the_source_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "conf").mkdir()
+    read("[build-system]\nrequires = ['a']\n", tmp_path / "conf")
+    (tmp_path / "pyproject.toml").symlink_to("conf/pyproject.toml")
+    assert read_build_system(tmp_path).requires == ("a",)
+
+
+def test_file_that_cannot_be_read_is_not_a_legacy_package(tmp_path: Path) -> None:
+    path = tmp_path / "pyproject.toml"
+    path.mkdir()
+    with pytest.raises(PackageError, match="not a file that can be read"):
+        read_build_system(tmp_path)
+    path.rmdir()
+    path.symlink_to("nowhere.toml")
+    with pytest.raises(PackageError, match="not a file that can be read"):
+        read_build_system(tmp_path)
+    path.unlink()
+    path.write_text("#" * 10_000_001)
+    with pytest.raises(PackageError, match="is larger than"):
+        read_build_system(tmp_path)

@@ -11,11 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pydiff.build.bench import CommandError, Surroundings, clean_environment, open_bench, system_path
-from pydiff.build.environment import _check_names
+from pydiff.build import environment
+from pydiff.build.bench import Bench, CommandError, Surroundings, clean_environment, open_bench, system_path
+from pydiff.build.environment import PythonFacts, _check_names, fill, renew
 from pydiff.build.sandbox import LEVELS, Mount, View, make_farms, system_python_libraries
 from pydiff.build.sandbox.mounts import emptied, plan
 from pydiff.build.wheel import keep_wheel, read_wheel
+from pydiff.cache import remove_tree
 
 ALLOWED = {
     *("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ", "SOURCE_DATE_EPOCH", "PYTHONNOUSERSITE", "VIRTUAL_ENV"),
@@ -144,3 +146,93 @@ def test_requirement_wheel_cannot_leave_the_virtualenv(name: str, tmp_path: Path
         file.writestr(info, "")
     with pytest.raises(ValueError, match="outside the virtualenv"):
         _check_names(tmp_path / "a.whl")
+
+
+def make_bench(root: Path) -> tuple[Bench, PythonFacts]:
+    """A bench with a virtualenv's folders, and what its Python would say."""
+    around = Surroundings(LEVELS[0], (), {}, threading.Event(), 1.0)
+    bench = open_bench("left", around, root / "work", root / "run", ())
+    venv = bench.inside("venv")
+    site = f"{venv}/lib/python3.11/site-packages"
+    (bench.host("venv") / "lib/python3.11/site-packages").mkdir(parents=True)
+    (bench.host("venv") / "bin").mkdir()
+    return bench, PythonFacts("3.11.7", "t", venv, "/usr", "/usr/lib/python3.11", site, site, f"{venv}/bin")
+
+
+def make_wheel(folder: Path) -> Path:
+    wheel = folder / "alpha-1.0-py3-none-any.whl"
+    info = "alpha-1.0.dist-info"
+    members = {
+        "alpha/x.py": "",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        f"{info}/METADATA": "Metadata-Version: 2.1\nName: alpha\nVersion: 1.0\n",
+        f"{info}/entry_points.txt": "[console_scripts]\nalpha = alpha.x:main\n",
+        f"{info}/RECORD": "",
+    }
+    with zipfile.ZipFile(wheel, "w") as file:
+        for name, text in members.items():
+            file.writestr(name, text)
+    return wheel
+
+
+def test_wheels_and_tracer_are_put_into_the_virtualenv(tmp_path: Path) -> None:
+    bench, facts = make_bench(tmp_path)
+    (bench.host("venv") / "lib64").symlink_to("lib")
+    fill(bench, facts, [make_wheel(tmp_path)])
+    site = bench.host("venv") / "lib/python3.11/site-packages"
+    assert (site / "alpha/x.py").is_file()
+    assert (bench.host("venv") / "bin/alpha").is_file()
+    assert repr(bench.inside("shims")) in (site / "_pydiff_tracer.py").read_text()
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "lib",
+        "lib/python3.11/site-packages",
+        "lib/python3.11/site-packages/alpha",
+        "lib/python3.11/site-packages/alpha-1.0.dist-info",
+        "lib/python3.11/site-packages/_pydiff_tracer.py",
+        "lib/python3.11/site-packages/_pydiff_tracer.pth",
+        "bin",
+        "bin/alpha",
+        "",
+    ],
+)
+def test_planted_link_does_not_lead_out_of_the_virtualenv(planted: str, tmp_path: Path) -> None:
+    bench, facts = make_bench(tmp_path)
+    wheel = make_wheel(tmp_path)
+    outside = tmp_path / "outside"
+    place = bench.host("venv") / planted
+    # A link to a file that does not exist is followed when it is written.
+    target = outside / "new" if place.suffix or planted == "bin/alpha" else outside
+    (outside / "python3.11" / "site-packages").mkdir(parents=True)
+    before = sorted(outside.rglob("*"))
+    if place.is_dir():
+        remove_tree(place)
+    place.symlink_to(target)
+    with pytest.raises(CommandError, match="the environment was tampered with"):
+        fill(bench, facts, [wheel])
+    assert bench.clock.phase == "install-requirements"
+    assert sorted(outside.rglob("*")) == before
+
+
+def test_folder_exchanged_for_a_link_is_not_emptied(tmp_path: Path) -> None:
+    bench, _ = make_bench(tmp_path)
+    (tmp_path / "precious").mkdir()
+    (tmp_path / "precious" / "file").write_text("")
+    remove_tree(bench.host("home"))
+    bench.host("home").symlink_to(tmp_path / "precious")
+    with pytest.raises(CommandError, match="tampered with: home is no longer a folder"):
+        renew(bench, "/no/such/python")
+    assert (tmp_path / "precious" / "file").exists()
+
+
+def test_fresh_virtualenv_has_fresh_home_and_tmp(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    bench, facts = make_bench(tmp_path)
+    for name in ("venv", "home", "tmp"):
+        (bench.host(name) / "left" / "behind").mkdir(parents=True)
+        (bench.host(name) / "file").write_text("")
+    monkeypatch.setattr(environment, "create_environment", lambda *_: facts)
+    assert renew(bench, "python") == facts
+    assert [list(bench.host(name).iterdir()) for name in ("venv", "home", "tmp")] == [[], [], []]

@@ -193,8 +193,36 @@ def test_no_index_and_no_links_never_asks_a_default(config: list[IndexConfig], s
 
 def test_offline_without_cache(config: list[IndexConfig], settings: Settings) -> None:
     for package in ("alpha==1.0", "https://host.example/alpha-1.0.tar.gz", "git+https://host.example/alpha.git"):
-        with pytest.raises(PackageError, match="offline"):
+        with pytest.raises(DownloadError, match="offline") as caught:
             get(package, replace(settings, offline=True))
+        assert caught.value.exit_code == 4
+
+
+def test_one_side_finds_what_two_sides_cached(served: HTTPServer, settings: Settings) -> None:
+    offer(served, "alpha", {"filename": "alpha-1.0.tar.gz", "requires-python": ">=3.10"})
+    offline = replace(settings, offline=True)
+    both = get("alpha", settings, "3.11.7", "3.11.9")
+    assert get("alpha", offline, "3.11.1") == both
+    two = get("alpha", settings, "3.11.7", "3.10.1")
+    assert get("alpha", offline, "3.10.1", "3.11.7") == two
+    pinned = get("alpha==1.0", settings, "3.11.7", "3.10.1")
+    assert get("alpha==1.0", offline, "3.12.1") == pinned
+    # The note is about the Pythons of this run, not of the one that filled the cache.
+    (note,) = get("alpha==1.0", offline, "3.9.1").notes
+    assert "needs Python >=3.10" in note
+
+
+def test_at_sign_before_something_that_is_no_url(config: list[IndexConfig], settings: Settings) -> None:
+    with pytest.raises(PackageError, match="'bar' is no URL") as caught:
+        get("foo@bar", settings)
+    assert "`foo==bar`" in caught.value.hint
+
+
+def test_wheel_says_what_to_give_instead(settings: Settings) -> None:
+    for package in ("./alpha-1.0-py3-none-any.whl", "alpha @ https://host.example/alpha-1.0-py3-none-any.whl"):
+        with pytest.raises(PackageError, match="is a wheel") as caught:
+            get(package, settings)
+        assert caught.value.hint == "give the sdist or `alpha==1.0` instead"
 
 
 def test_sdist_file_keeps_its_name_and_hash(settings: Settings, tmp_path: Path) -> None:
@@ -298,7 +326,7 @@ def test_git_repository_at_a_tag_and_below_a_folder(settings: Settings, tmp_path
     (repository / "sub" / "setup.py").write_text("new")
     git("commit", "-q", "-a", "-m", "2", cwd=repository)
     tagged = get(f"git+file://{repository}@v1#subdirectory=sub", settings)
-    newest = get(f"git+file://{repository}#subdirectory=sub", settings)
+    newest = get(f"git+file://{repository}#subdirectory=sub", replace(settings, offline=True))
     assert tagged.sha256 != newest.sha256
     with tarfile.open(tagged.path) as archive:
         assert archive.getnames() == ["source/setup.py"]
@@ -306,7 +334,7 @@ def test_git_repository_at_a_tag_and_below_a_folder(settings: Settings, tmp_path
         get(f"git+file://{repository}@--upload-pack=evil", settings)
     for bad, message in (
         (f"git+file://{repository}@nope", "git checkout failed"),
-        (f"git+file://{tmp_path}/no", "git clone failed"),
+        (f"git+file://{tmp_path}/no", "git clone failed: fatal: "),
     ):
         with pytest.raises(PackageError, match=message):
             get(bad, settings)

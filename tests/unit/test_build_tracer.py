@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pydiff.build.recorder import install_tracer
+from pydiff.build.recorder import Window, collect_bypasses, install_tracer
 
 
 def trace(code: str, root: Path, **env: str) -> tuple[list[dict[str, object]], list[dict[str, object]], str]:
@@ -18,7 +18,7 @@ def trace(code: str, root: Path, **env: str) -> tuple[list[dict[str, object]], l
     site, record = root / "site", root / "record"
     for folder in (site, record):
         folder.mkdir(exist_ok=True)
-    install_tracer(site)
+    install_tracer(site, str(root / "shims"))
     script = root / "setup.py"
     script.write_text(textwrap.dedent(code))
     start = f"import site, sys; site.addsitedir({str(site)!r}); import runpy; runpy.run_path({str(script)!r})"
@@ -143,6 +143,46 @@ def test_environment_of_the_call_decides_what_exists(tmp_path: Path) -> None:
         tmp_path,
     )
     assert attempts == []
+
+
+def test_calls_by_absolute_path_are_counted_once(tmp_path: Path) -> None:
+    for folder in ("shims", "tools"):
+        (tmp_path / folder).mkdir()
+        for name in ("gcc", "ld", "other"):
+            tool = tmp_path / folder / name
+            tool.write_text("#!/bin/sh\n")
+            tool.chmod(0o755)
+    _, attempts, _ = trace(
+        f"""\
+        import os, subprocess
+        shims, tools = {str(tmp_path / "shims")!r}, {str(tmp_path / "tools")!r}
+        for program in ("gcc", tools + "/gcc", shims + "/gcc", tools + "/other"):
+            subprocess.run([program, "-c"])
+            subprocess.run([program, "-c"], close_fds=False)  # by os.posix_spawn
+        subprocess.run("A=1 " + tools + "/ld x && gcc", shell=True)
+        for run, program in ((os.execv, tools + "/gcc"), (os.execvp, "gcc")):
+            if os.fork() == 0:
+                run(program, ["gcc"])
+            os.wait()
+        """,
+        tmp_path,
+        PATH=f"{tmp_path}/shims:{tmp_path}/tools:/usr/bin:/bin",
+    )
+    assert attempts == []
+    found = collect_bypasses([Window("build_wheel", tmp_path / "record", 0, 1)])
+    assert found == {f"{tmp_path}/tools/gcc": 3, f"{tmp_path}/tools/ld": 1}
+
+
+def test_forged_notes_of_bypasses_are_left_out(tmp_path: Path) -> None:
+    lines = [
+        '{"program": 3}',
+        '{"program": "/bin/rm"}',
+        '{"program": "/\\u001b[2J/gcc"}',
+        "[",
+        '{"program": "/bin/cc"}',
+    ]
+    (tmp_path / "bypasses-1.jsonl").write_text("\n".join(lines))
+    assert collect_bypasses([Window("build_wheel", tmp_path, 0, 1)]) == {"/bin/cc": 1}
 
 
 @pytest.mark.parametrize("record", ["", "/no/such/folder"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 import stat
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from pydiff.build.packing import pack_folder
 from pydiff.build.unpack import unpack
 from pydiff.errors import PackageError
+from pydiff.install import headers
 
 Entry = tarfile.TarInfo
 
@@ -188,3 +190,46 @@ def test_packed_folder_is_the_same_bytes_every_time(tmp_path: Path) -> None:
     top = unpack(tmp_path / "1.tar", "1.tar", tmp_path / "out")
     assert sorted(path.name for path in top.iterdir()) == ["link", "pkg", "setup.py"]
     assert (top / "link").readlink() == Path("pkg")
+
+
+def raw(kind: bytes, data: bytes) -> bytes:
+    """One extension header as it lies in the file."""
+    info = tarfile.TarInfo("x")
+    info.type, info.size = kind, len(data)
+    return info.tobuf() + data + b"\0" * (-len(data) % tarfile.BLOCKSIZE)
+
+
+PLAIN = tarfile.TarInfo("a-1/setup.py").tobuf() + b"\0" * 1024
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (raw(tarfile.XHDTYPE, b"1" * 1_000_000), "extension header of 1,000,000 bytes"),
+        (raw(tarfile.XGLTYPE, b"1" * 16_385), "extension header of 16,385 bytes"),
+        (raw(tarfile.SOLARIS_XHDTYPE, b"1" * 16_385), "extension header"),
+        (raw(tarfile.GNUTYPE_LONGNAME, b"a" * 16_385), "extension header"),
+        (raw(tarfile.GNUTYPE_LONGLINK, b"a" * 16_385), "extension header"),
+        (raw(tarfile.XHDTYPE, b"22 GNU.sparse.major=1\n22 GNU.sparse.minor=0\n"), "sparse"),
+        (raw(tarfile.GNUTYPE_SPARSE, b""), "sparse"),
+        (raw(tarfile.XHDTYPE, b"9" * 5_000 + b" a=b\n"), "cannot be unpacked"),
+        (raw(tarfile.XHDTYPE, b"6 a=b\n") * 2_000, "cannot be unpacked"),
+    ],
+)
+def test_extension_headers_are_bounded(data: bytes, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.tar.gz"
+    for stream in (data + PLAIN, tarfile.TarInfo("a-1/other.py").tobuf() + data + PLAIN):
+        path.write_bytes(gzip.compress(stream))
+        with pytest.raises(PackageError, match=message):
+            unpack(path, "a.tar.gz", tmp_path / "out")
+
+
+def test_many_large_extension_headers_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(headers, "MAX_WORK", 40_000)
+    path = tmp_path / "a.tar.gz"
+    header = raw(tarfile.XHDTYPE, b"100 a=" + b"b" * 93 + b"\n")
+    path.write_bytes(gzip.compress((header + tarfile.TarInfo("a-1/x").tobuf()) * 4 + PLAIN))
+    unpack(path, "a.tar.gz", tmp_path / "fine")
+    path.write_bytes(gzip.compress((header + tarfile.TarInfo("a-1/x").tobuf()) * 5 + PLAIN))
+    with pytest.raises(PackageError, match="too many large extension headers"):
+        unpack(path, "a.tar.gz", tmp_path / "out")

@@ -23,7 +23,8 @@ from builds_support import (
     uwsgi_right_link_failure,
     uwsgi_right_no_clang,
 )
-from pydiff.compare.builds import compare_builds
+from pydiff.compare.actions import asked_for
+from pydiff.compare.builds import commands_differ, compare_builds
 from pydiff.model.build import Action, BuildRecord, NotRun, TimedOut
 from pydiff.model.record import Divergence
 
@@ -94,9 +95,8 @@ def test_sides_can_be_the_other_way_round() -> None:
 def test_default_labels_make_a_sentence() -> None:
     found = compare_builds(uwsgi_left(), uwsgi_right_link_failure())
     assert found is not None
-    assert (
-        found.summary
-        == "The right side fails linking `uwsgi` (exit status 1); the same step under the left side succeeds with `cc`."
+    assert found.summary.startswith(
+        "The right side fails linking `uwsgi` (exit status 1); the same step under the left side succeeds with `cc`."
     )
 
 
@@ -391,3 +391,49 @@ def test_places_have_roles_in_the_record() -> None:
     assert found.left.cwd == "{src}"
     assert found.left.argv == ["cc", "-c", "{src}/a.c", "-I{prefix}/include"]
     assert found.left.stderr == "{prefix}/include/x.h:1: error: no\n"
+
+
+@pytest.mark.parametrize(
+    ("codes", "words"),
+    [
+        ((0, 0), "Both sides succeed compiling `build/a.o`, with other arguments."),
+        ((1, 1), "Both sides fail compiling `build/a.o`, with other arguments."),
+    ],
+)
+def test_the_summary_of_other_arguments_says_how_both_ended(codes: tuple[int, int], words: str) -> None:
+    outcome = failed() if codes[0] else built()
+    left, right = (
+        record([compile_one("a", flag, exit_code=code)], outcome)
+        for flag, code in zip(("-DA", "-DB"), codes, strict=True)
+    )
+    found = diverging(left, right)
+    assert (found.kind, found.summary) == ("meaning", words)
+
+
+def test_commands_that_agree_but_for_the_compiler_are_said_to() -> None:
+    summary = diverging(uwsgi_left(), uwsgi_right_link_failure()).summary
+    assert summary.endswith("The 137 before it agree but for the compiler (`cc` / `clang`).")
+    same = (
+        record([compile_one("a"), compile_one("b", "-DX")], built()),
+        record([compile_one("a"), compile_one("b")], built()),
+    )
+    assert "agree but for" not in diverging(*same).summary
+
+
+def test_only_lasting_commands_count_as_commands_that_differ() -> None:
+    probing = record([action(["cc", "--version"]), compile_one("a")], built())
+    assert not commands_differ(probing, record([compile_one("a")], built()))
+    assert commands_differ(probing, record([compile_one("a", "-DX")], built()))
+    assert commands_differ(probing, record([], built()))
+
+
+def test_what_make_runs_is_compared_and_what_a_compiler_runs_is_not() -> None:
+    def under_make(*flags: str) -> BuildRecord:
+        make = replace(action(["make"]), index=0)
+        compiler = replace(action(["cc", "-c", *flags, "a.c", "-o", "a.o"], tool="cc"), index=1, parent=0)
+        assembler = replace(action(["as", "-o", "a.o", f"/tmp/{len(flags)}.s"], tool="as"), index=2, parent=1)
+        return replace(uwsgi_left(), outcome=built(), actions=(make, compiler, assembler))
+
+    found = diverging(under_make("-O2"), under_make("-O3"))
+    assert (found.kind, found.tokens) == ("meaning", ["- -O2", "+ -O3"])
+    assert len(asked_for(under_make().actions)) == 2

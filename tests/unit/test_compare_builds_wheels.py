@@ -71,3 +71,19 @@ def test_tags_files_and_needed() -> None:
 def test_nothing_to_compare_unless_both_built() -> None:
     assert compare_wheels(record([], built()), record([], failed())) == []
     assert compare_wheels(record([], failed()), record([], built())) == []
+
+
+def holding(contents: dict[str, str], *, binary: str = "") -> Built:
+    facts = WheelFacts("w.whl", "0", (), tuple(contents), (BinaryFacts(binary),) if binary else (), contents)
+    return Built(facts, "w.whl")
+
+
+def test_members_with_another_meaning() -> None:
+    left, right = record([], holding({"a.py": "1", "b.py": "2"})), record([], holding({"a.py": "1", "b.py": "3"}))
+    assert compare_wheels(left, right) == ["! contents differ: b.py"]
+    assert compare_wheels(left, left) == []
+
+
+def test_a_script_on_one_side_and_a_binary_on_the_other() -> None:
+    left, right = record([], holding({"bin/x": "1"})), record([], holding({"bin/x": "1"}, binary="bin/x"))
+    assert compare_wheels(left, right) == ["! contents differ: bin/x"]

@@ -31,3 +31,9 @@ def test_what_was_read_comes_first_within_its_severity_only() -> None:
 def test_a_file_that_is_called_like_a_variable_is_not_read() -> None:
     (one,) = with_readers([differing("CC", "breaks", family="files")], record(("CC", "x.py:1")), record())
     assert one.read_by == []
+
+
+def test_what_this_build_read_is_not_cosmetic() -> None:
+    given = [differing("A", "changes"), differing("B", "cosmetic"), differing("C", "cosmetic")]
+    told = with_readers(given, record(("C", "x.py:1")), record())
+    assert [(one.subject, one.severity) for one in told] == [("C", "changes"), ("A", "changes"), ("B", "cosmetic")]

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from pydiff.compare import compare_trees, with_readers
-from pydiff.compare.roles import Roles
 from pydiff.model.build import BuildRecord, NotRun, SysconfigRead
 from pydiff.model.record import Difference
+from pydiff.model.roles import Roles
 from pydiff.model.snapshot import Fact, Facts, Snapshot
 from snapshot_support import released_linux
 

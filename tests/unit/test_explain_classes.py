@@ -16,6 +16,8 @@ from builds_support import (
     uwsgi_right_no_clang,
 )
 from pydiff.explain import CLASSES, classify
+from pydiff.explain.classes.link_libpython import LinkLibpythonNotFound
+from pydiff.explain.failure import failure_of
 from pydiff.model.build import Action, BuildRecord, NotRun
 
 HEADER = (
@@ -200,3 +202,21 @@ def test_requirements_that_cannot_be_installed() -> None:
         "unknown",
         "pip exited with status 1",
     )
+
+
+@pytest.mark.parametrize(
+    ("argv", "title"),
+    [
+        (("cc", "-o", "x", "-L/install/lib", "-lpython3.9"), "the linker does not find libpython3.9; it looks in `/install/lib`"),
+        # A linker that a compiler called: which of its folders the build passed cannot be told.
+        (("ld", "-o", "x", "-L/install/lib", "-L/usr/lib/gcc/x86_64-linux-gnu/13", "-lpython3.9"), "the linker does not find libpython3.9"),
+        (("/usr/bin/ld.lld", "-o", "x", "-L/usr/lib", "-lpython3.9"), "the linker does not find libpython3.9"),
+    ],
+)  # fmt: skip
+def test_only_folders_that_the_build_passed_are_named(argv: tuple[str, ...], title: str) -> None:
+    command = action(argv, exit_code=1, stderr="/usr/bin/ld: cannot find -lpython3.9: No such file or directory\n")
+    failure = failure_of(record([command], failed()))
+    assert failure is not None
+    match = LinkLibpythonNotFound().match(failure)
+    assert match is not None
+    assert match.title == title

@@ -34,7 +34,7 @@ NOT_RUN = NotRun("interrupted")
 )
 def test_builds(outcomes: tuple[Outcome, Outcome], same_failure: bool, wheels_differ: bool, expected: str) -> None:
     answer, headline = verdict.of_builds(
-        "p==1", ("L", "R"), outcomes, same_failure=same_failure, wheels_differ=wheels_differ
+        "p==1", ("L", "R"), outcomes, same_failure=same_failure, wheels_differ=wheels_differ, commands_differ=False
     )
     assert answer == expected
     assert "p==1" in headline
@@ -43,15 +43,34 @@ def test_builds(outcomes: tuple[Outcome, Outcome], same_failure: bool, wheels_di
 def test_every_pair_has_a_headline() -> None:
     every: tuple[Outcome, ...] = (BUILT, FAILED, TIMED_OUT, NOT_RUN)
     for left, right in itertools.product(every, every):
-        _, headline = verdict.of_builds("p", ("L", "R"), (left, right), same_failure=False, wheels_differ=False)
+        _, headline = verdict.of_builds(
+            "p", ("L", "R"), (left, right), same_failure=False, wheels_differ=False, commands_differ=False
+        )
         assert headline
 
 
 def test_the_headline_of_the_ticket() -> None:
     _, headline = verdict.of_builds(
-        "uwsgi==2.0.28", ("mise 2024.12.15", "uv 0.5.5"), (BUILT, FAILED), same_failure=False, wheels_differ=False
+        "uwsgi==2.0.28",
+        ("mise 2024.12.15", "uv 0.5.5"),
+        (BUILT, FAILED),
+        same_failure=False,
+        wheels_differ=False,
+        commands_differ=False,
     )
     assert headline == "uwsgi==2.0.28 builds under mise 2024.12.15 and fails under uv 0.5.5"
+
+
+def test_commands_that_differ_are_in_the_headline_but_not_in_the_verdict() -> None:
+    answer, headline = verdict.of_builds(
+        "p", ("L", "R"), (BUILT, BUILT), same_failure=False, wheels_differ=False, commands_differ=True
+    )
+    assert answer == "same"
+    assert headline == "p builds under both L and R into wheels with the same meaning, by commands that differ"
+    answer, headline = verdict.of_builds(
+        "p", ("L", "R"), (BUILT, BUILT), same_failure=False, wheels_differ=True, commands_differ=True
+    )
+    assert (answer, "the wheels differ" in headline) == ("divergent", True)
 
 
 def difference(severity: str) -> Difference:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pydiff.errors import PackError
 from pydiff.fetch.pack.recorded import recorded, variables_of
-from pydiff.fetch.pack.rewrite import Rewriter, format_sysconfigdata, parse_sysconfigdata
+from pydiff.fetch.pack.rewrite import Rewriter, read_sysconfigdata, write_sysconfigdata
 from pydiff.interpreter import Interpreter
 from pydiff.model.target import Target
 
@@ -131,10 +131,10 @@ def test_scripts_find_the_interpreter_beside_them() -> None:
 @pytest.mark.parametrize("text", ["", "x = 1", "build_time_vars = {", "build_time_vars = f()", "build_time_vars = [1]"])
 def test_sysconfigdata_of_another_form(text: str) -> None:
     with pytest.raises(PackError, match=r"data\.py"):
-        parse_sysconfigdata(text, "data.py")
+        read_sysconfigdata(text, "data.py")
 
 
 @given(st.dictionaries(st.text(), st.one_of(st.text(), st.integers())))
 def test_sysconfigdata_round_trips(variables: dict[str, str | int]) -> None:
-    text = format_sysconfigdata(variables).decode()
-    assert parse_sysconfigdata(text, "data.py") == variables
+    text = write_sysconfigdata(variables).decode()
+    assert read_sysconfigdata(text, "data.py") == variables

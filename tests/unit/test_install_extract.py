@@ -235,7 +235,7 @@ def test_a_header_that_lies_about_its_length(tmp_path: Path, out: Path) -> None:
     entry.type, entry.size = tarfile.GNUTYPE_LONGNAME, 1 << 30
     path = tmp_path / "a.tar.gz"
     path.write_bytes(gzip.compress(entry.tobuf(tarfile.GNU_FORMAT) + b"x" * 4096))
-    with pytest.raises(ArchiveError, match="a header claims"):
+    with pytest.raises(ArchiveError, match="extension header of 1,073,741,824 bytes"):
         extract(path, out)
 
 
@@ -259,3 +259,18 @@ def test_no_space(tmp_path: Path, out: Path) -> None:
         patch.setattr("pydiff.install.extract.os.open", full)
         with pytest.raises(CacheError, match="no space left while extracting"):
             extract(path, out)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK],
+)
+def test_extension_header_that_is_a_bomb(tmp_path: Path, out: Path, kind: bytes) -> None:
+    bomb = Item("python/x", b"1" * 1_000_000, kind=kind)
+    with pytest.raises(ArchiveError, match="extension header of 1,000,000 bytes, more than 16,384"):
+        _extract(tmp_path, out, GOOD, bomb, GOOD)
+
+
+def test_chain_of_extension_headers(tmp_path: Path, out: Path) -> None:
+    with pytest.raises(ArchiveError, match="long chain of extension headers"):
+        _extract(tmp_path, out, *[Item("x", b"6 a=b\n", kind=tarfile.XHDTYPE)] * 2_000, GOOD)

@@ -280,7 +280,7 @@ def test_what_is_left_out_is_counted_and_the_least_useful_goes_first() -> None:
     shown = {severity: said.count(f"`{severity}_") for severity in SEVERITIES}
     assert shown["breaks"] == 50
     assert shown["changes"] == 100
-    assert f"{2_000 - shown['cosmetic']:,} of 2,000 entries of differences that no build can notice" in said
+    assert f"{2_000 - shown['cosmetic']:,} of 2,000 entries of differences that no common build backend reads" in said
     assert "```diff" in said
     assert "how to reproduce" in said
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -142,41 +141,6 @@ def test_of_a_shared_prefix_only_the_pythons_corners(tmp_path: Path) -> None:
     assert "lib/x86_64-linux-gnu" in paths, (
         "the folders above are there, or all of them would seem missing beside another tree"
     )
-
-
-def test_the_probe_is_opt_in_and_never_kept(python: Path, settings: Settings) -> None:
-    kept = replace(installation(python, "abc"), python=sys.executable)
-    assert "probe" not in snapshot(kept, settings).families
-    found = snapshot(kept, settings, probe=True).families["probe"]
-    assert found["sys.platform"] == sys.platform
-    assert "PATH" not in str(found["sys.path"])
-    assert "probe" not in snapshot(kept, settings).families
-
-
-@pytest.mark.parametrize(
-    ("script", "reason"),
-    [
-        ("#!/bin/sh\necho 'no libpython' >&2\nexit 127\n", "exit status 127: no libpython"),
-        ("#!/bin/sh\necho hello\n", "its answer is not JSON"),
-        ("#!/no/such/interpreter\n", "cannot be started: No such file or directory"),
-    ],
-)
-def test_an_interpreter_that_cannot_answer(python: Path, settings: Settings, script: str, reason: str) -> None:
-    (python / "bin/python3.9").write_text(script)
-    (python / "bin/python3.9").chmod(0o755)
-    assert snapshot(installation(python), settings, probe=True).errors == {"probe": reason}
-
-
-def test_an_interpreter_that_hangs(python: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pydiff.snapshot.probe.TIME_LIMIT", 0.2)
-    (python / "bin/python3.9").write_text("#!/bin/sh\nexec /bin/sleep 30\n")
-    (python / "bin/python3.9").chmod(0o755)
-    assert snapshot(installation(python), settings, probe=True).errors == {"probe": "no answer within 0.2 s"}
-
-
-def test_a_foreign_interpreter_is_not_run(python: Path, settings: Settings) -> None:
-    foreign = installation(python, "abc", Target("windows", "x86", "none"))
-    assert snapshot(foreign, settings, probe=True).errors == {"probe": "built for windows-x86, so it is not run here"}
 
 
 def test_importing_the_stage_imports_no_binary_reader() -> None:

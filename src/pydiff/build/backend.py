@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,9 +25,18 @@ class BuildSystem:
 
 def read_build_system(source: Path) -> BuildSystem:
     """What the source folder declares, or the default for one that declares nothing. Raises PackageError."""
-    data = read_bounded(source / "pyproject.toml", _LARGEST)
-    if data is None:
+    file = source / "pyproject.toml"
+    if not os.path.lexists(file):
         return BuildSystem()
+    # Only a package without the file is a legacy one: what cannot be read must not be taken for that.
+    real = Path(os.path.realpath(file))
+    if not real.is_relative_to(os.path.realpath(source)):
+        raise _broken("is a link that leaves the source")
+    data = read_bounded(real, _LARGEST + 1)
+    if data is None:
+        raise _broken("is not a file that can be read")
+    if len(data) > _LARGEST:
+        raise _broken(f"is larger than {_LARGEST:,} bytes")
     try:
         table = tomllib.loads(data.decode("utf-8")).get("build-system")
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:

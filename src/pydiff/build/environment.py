@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, BinaryIO
 
 from pydiff.build.bench import Bench, CommandError, run
-from pydiff.build.recorder import install_tracer
+from pydiff.build.recorder import TRACER_FILES, install_tracer
 from pydiff.build.recorder.collect import read_bounded
 from pydiff.cache import remove_tree
+
+if TYPE_CHECKING:
+    from installer.destinations import WheelDestination
+    from installer.records import RecordEntry
+    from installer.utils import Scheme
 
 PHASE = "create-environment"
 # Runs under the tree's Python, 3.8 and newer, and says what that Python is.
@@ -97,28 +104,39 @@ def create_environment(bench: Bench, python: str) -> PythonFacts:
 
 
 def renew(bench: Bench, python: str) -> PythonFacts:
-    """A fresh virtualenv at the same place, when a hook may have changed the first."""
-    folder = bench.host("venv")
-    for child in folder.iterdir():
-        if child.is_dir() and not child.is_symlink():
-            remove_tree(child)
-        else:
-            child.unlink()
+    """A fresh virtualenv at the same place, with nothing in home and tmp, when a hook may have changed the first."""
+    bench.clock.phase = "install-requirements"
+    for name in ("venv", "home", "tmp"):
+        folder = bench.host(name)
+        if folder.is_symlink() or not folder.is_dir():
+            raise _tampered(f"{name} is no longer a folder")
+        for child in folder.iterdir():
+            if child.is_dir() and not child.is_symlink():
+                remove_tree(child)
+            else:
+                child.unlink()
     return create_environment(bench, python)
 
 
 def fill(bench: Bench, facts: PythonFacts, wheels: Sequence[Path]) -> None:
-    """Install `wheels` and the tracer into a virtualenv that no build has touched yet. Raises CommandError."""
+    """Install `wheels` and the tracer into a virtualenv that no build has touched yet. Raises CommandError.
+
+    The tree's own Python has touched it: what it may have planted there must not lead these writes, which no sandbox holds.
+    """
     from installer import install  # noqa: PLC0415 - only where wheels are installed
-    from installer.destinations import SchemeDictionaryDestination  # noqa: PLC0415 - as above
     from installer.exceptions import InstallerError  # noqa: PLC0415 - as above
     from installer.sources import WheelFile  # noqa: PLC0415 - as above
 
     bench.clock.phase = "install-requirements"
     inside, host = bench.inside("venv"), bench.host("venv")
 
+    if host.is_symlink():
+        raise _tampered("venv is no longer a folder")
+
     def outside(path: str) -> Path:
-        return host / PurePosixPath(path).relative_to(inside)
+        found = host / PurePosixPath(path).relative_to(inside)
+        check_place(host, found)
+        return found
 
     scheme: dict[str, str] = {
         "purelib": str(outside(facts.purelib)),
@@ -127,9 +145,7 @@ def fill(bench: Bench, facts: PythonFacts, wheels: Sequence[Path]) -> None:
         "headers": str(host / "include"),
         "data": str(host),
     }
-    destination = SchemeDictionaryDestination(
-        scheme_dict=scheme, interpreter=f"{inside}/bin/python", script_kind="posix"
-    )
+    destination = _destination(host, scheme, f"{inside}/bin/python")
     for wheel in wheels:
         try:
             _check_names(wheel)
@@ -138,7 +154,33 @@ def fill(bench: Bench, facts: PythonFacts, wheels: Sequence[Path]) -> None:
         except (InstallerError, zipfile.BadZipFile, ValueError, KeyError, FileExistsError) as error:
             raise CommandError(f"{wheel.name} cannot be installed: {error}") from error
     if bench.recording:
-        install_tracer(outside(facts.purelib))
+        folder = outside(facts.purelib)
+        for name in TRACER_FILES:
+            check_place(host, folder / name)
+        install_tracer(folder, bench.inside("shims"))
+
+
+def check_place(venv: Path, path: Path) -> None:
+    """Raises CommandError when writing to `path` would leave `venv` through a link in it."""
+    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(venv)):
+        raise _tampered(f"{path.relative_to(venv)} leads out of it")
+
+
+def _tampered(what: str) -> CommandError:
+    return CommandError(f"the environment was tampered with: {what}")
+
+
+def _destination(venv: Path, scheme: dict[str, str], interpreter: str) -> WheelDestination:
+    from installer.destinations import SchemeDictionaryDestination  # noqa: PLC0415 - only where wheels are installed
+
+    class Destination(SchemeDictionaryDestination):
+        """Looks at each place before it is written: a link can wait anywhere below the folders of the scheme."""
+
+        def write_to_fs(self, scheme: Scheme, path: str, stream: BinaryIO, is_executable: bool) -> RecordEntry:
+            check_place(venv, Path(self.scheme_dict[scheme], path))
+            return super().write_to_fs(scheme, path, stream, is_executable)
+
+    return Destination(scheme_dict=scheme, interpreter=interpreter, script_kind="posix")
 
 
 def _check_names(wheel: Path) -> None:

@@ -39,6 +39,7 @@ class Candidate:
     hashes: dict[str, str] = field(default_factory=dict)
     """Algorithm -> hex digest, as the index publishes them; strong ones only."""
     notes: tuple[str, ...] = ()
+    requires_python: str = ""
 
 
 def find_candidate(requirement: Requirement, as_of: date | None, pythons: Sequence[str]) -> Candidate:
@@ -79,10 +80,11 @@ def choose(
         notes.append(
             f"{requirement.name} {fitting[0].version} has only wheels; {sdists[0].version} is the newest with an sdist"
         )
-    chosen = _for_pythons(sdists, pythons, notes)
+    chosen = _for_pythons(sdists, pythons)
     hashes = {name: values[0] for name, values in (chosen.link.hash_option or {}).items() if name in STRONG_HASHES}
     label = f"{requirement.name}=={chosen.version}"
-    return Candidate(label, chosen.link.url_without_fragment, chosen.link.filename, hashes, tuple(notes))
+    url, requires = chosen.link.url_without_fragment, chosen.link.requires_python or ""
+    return Candidate(label, url, chosen.link.filename, hashes, tuple(notes), requires)
 
 
 def _refuse_unknown(name: str, complaints: Sequence[str]) -> None:
@@ -130,24 +132,19 @@ def _others(packages: Sequence[Package]) -> str:
     return f" ({', '.join(str(version) for version in versions[:_SHOWN])})" if versions else " (none has)"
 
 
-def _for_pythons(sdists: list[Package], pythons: Sequence[str], notes: list[str]) -> Package:
-    """The first that allows every Python; failing that the first, with a note."""
-    for one in sdists:
-        if all(_allows(one, python) for python in pythons):
-            break
-    else:
-        one = sdists[0]
-        notes.append(
-            f"{one.name} {one.version} says it needs Python {one.link.requires_python}; pydiff builds it all the same"
-        )
+def _for_pythons(sdists: list[Package], pythons: Sequence[str]) -> Package:
+    """The first that allows every Python; failing that the first."""
+    fitting = (one for one in sdists if all(allows(one.link.requires_python or "", python) for python in pythons))
+    one = next(fitting, sdists[0])
     # pip prefers .tar.gz where a version has both; so does the index for new uploads.
     same = [other for other in sdists if other.version == one.version]
     return next((other for other in same if other.link.filename.endswith(".tar.gz")), one)
 
 
-def _allows(package: Package, python: str) -> bool:
+def allows(requires: str, python: str) -> bool:
+    """Whether `Requires-Python: REQUIRES` allows the version `python`; one that cannot be read allows every version."""
     try:
-        return SpecifierSet(package.link.requires_python or "").contains(python, prereleases=True)
+        return SpecifierSet(requires).contains(python, prereleases=True)
     except InvalidSpecifier:
         return True
 

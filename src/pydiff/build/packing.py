@@ -16,6 +16,7 @@ _LEFT_OUT = frozenset(
 """Folders that are no part of a source tree. Without `.git`, versions that are read from it must be given (SETUPTOOLS_SCM_PRETEND_VERSION)."""
 _MOST_BYTES = 2_000_000_000
 _GIT_SECONDS = 600
+_COMMANDS = frozenset(("clone", "checkout", "submodule", "rev-parse"))
 
 
 def pack_folder(folder: Path, archive: Path, top: str) -> None:
@@ -52,17 +53,21 @@ def _anonymous(info: tarfile.TarInfo) -> tarfile.TarInfo:
     return info
 
 
-def clone(url: str, folder: Path) -> tuple[Path, str]:
-    """Clone `git+URL[@REF][#subdirectory=…]` into `folder`; the folder of the package and the commit. Raises PackageError."""
+def clone(url: str, folder: Path, *, offline: bool = False) -> tuple[Path, str]:
+    """Clone `git+URL[@REF][#subdirectory=…]` into `folder`; the folder of the package and the commit. Raises PackageError.
+
+    With `offline`, git uses no protocol but `file`, not for a submodule either.
+    """
     parts = urlsplit(url.removeprefix("git+"))
     head, at, ref = parts.path.rpartition("@")
     path, reference = (head, ref) if at and "/" not in ref.rpartition(".git")[2] else (parts.path, "")
     address = parts._replace(path=path, fragment="").geturl()
     if reference.startswith("-") or address.startswith("-"):
         raise PackageError(f"{reference or address} is no name of a commit or repository", hint="check the URL")
-    _git(["clone", "--quiet", "--no-checkout", "--", address, str(folder)], None, url)
-    _git(["checkout", "--quiet", "--detach", reference or "HEAD"], folder, url)
-    _git(["submodule", "--quiet", "update", "--init", "--recursive"], folder, url)
+    local = ["-c", "protocol.allow=never", "-c", "protocol.file.allow=user"] if offline else []
+    _git([*local, "clone", "--quiet", "--no-checkout", "--", address, str(folder)], None, url)
+    _git([*local, "checkout", "--quiet", "--detach", reference or "HEAD"], folder, url)
+    _git([*local, "submodule", "--quiet", "update", "--init", "--recursive"], folder, url)
     commit = _git(["rev-parse", "HEAD"], folder, url).strip()
     below = parse_qs(parts.fragment).get("subdirectory", [""])[0]
     package = (folder / below).resolve()
@@ -96,8 +101,10 @@ def _git(arguments: list[str], folder: Path | None, url: str) -> str:
         ) from error
     if done.returncode != 0:
         lines = [line for line in done.stderr.splitlines() if line.strip()]
+        telling = [line for line in lines if line.startswith("fatal:")][:1] or lines[-1:]
+        command = next(word for word in arguments if word in _COMMANDS)
         raise PackageError(
-            f"{shown}: git {arguments[0]} failed: {lines[-1] if lines else f'status {done.returncode}'}",
+            f"{shown}: git {command} failed: {telling[0] if telling else f'status {done.returncode}'}",
             hint="check the URL and the name after @; git must be able to read the repository without asking for a password",
         )
     return done.stdout

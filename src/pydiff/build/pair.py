@@ -143,7 +143,8 @@ def _build(
         parallel = settings.parallel and (os.cpu_count() or 1) > 1
         sets = _run_phases(sides, settings, parallel=parallel)
         records = {name: side.save() for name, side in sides.items()}
-    return _Outcome(records, room, source, *_summed(sets, source, room))
+    missed = [note for side in sides.values() for note in side.notes]
+    return _Outcome(records, room, source, *_summed(sets, source, room, missed))
 
 
 def _run_phases(sides: Mapping[str, Side], settings: Settings, *, parallel: bool) -> dict[str, WheelSet]:
@@ -234,10 +235,18 @@ def _make_room(
     return _Room(around, why, tuple(notes))
 
 
-def _summed(sets: dict[str, WheelSet], source: Source, room: _Room) -> tuple[tuple[Requirement, ...], tuple[str, ...]]:
+def _summed(
+    sets: dict[str, WheelSet], source: Source, room: _Room, missed: Sequence[str]
+) -> tuple[tuple[Requirement, ...], tuple[str, ...]]:
     """The requirements of all sides, each once, and every note."""
     requirements = {(one.name, one.sha256): one for found in sets.values() for one in found.requirements}
-    notes = [*source.notes, *room.notes, *(note for found in sets.values() for note in found.notes), *differences(sets)]
+    notes = [
+        *source.notes,
+        *room.notes,
+        *(note for found in sets.values() for note in found.notes),
+        *differences(sets),
+        *missed,
+    ]
     for note in dict.fromkeys(notes):
         emit(Notice(note))
     return tuple(requirements.values()), tuple(dict.fromkeys(notes))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,7 +14,7 @@ from pydiff.build.backend import BuildSystem
 from pydiff.build.bench import Bench, CommandError, OutOfTimeError, Surroundings, open_bench, system_path
 from pydiff.build.environment import PythonFacts, ask, create_environment, fill, renew
 from pydiff.build.hooks import build_wheel, get_requires
-from pydiff.build.recorder import StepReader, collect_actions, collect_reads, make_shims
+from pydiff.build.recorder import StepReader, collect_actions, collect_bypasses, collect_reads, make_shims
 from pydiff.build.recorder.collect import read_bounded
 from pydiff.build.requirements import Target, WheelSet
 from pydiff.build.sandbox.mounts import home_folders, lies_under
@@ -25,6 +26,8 @@ from pydiff.events import StageFinished, StageStarted, emit
 from pydiff.model.build import BuildRecord, Built, Failed, NotRun, Outcome, TimedOut
 from pydiff.model.resolution import Installation
 
+_SHOWN = 5
+"""Programs named in a note."""
 _LOG_KEPT = 2_000_000
 """Bytes of the log that the record carries; the file keeps all of it."""
 
@@ -46,6 +49,8 @@ class Side:
         self._tree: PythonFacts | None = None
         self._installed = WheelSet((), "")
         self._saved: BuildRecord | None = None
+        self.notes: tuple[str, ...] = ()
+        """There once the side is saved."""
 
     @property
     def source(self) -> Path:
@@ -93,6 +98,7 @@ class Side:
         places["prefix"] = self.installation.prefix
         python = {} if self._facts is None else {"site": self._facts.purelib, "stdlib": self._facts.stdlib}
         reads = collect_reads(clock.windows, places | python)
+        self.notes = _bypassed(self.name, collect_bypasses(clock.windows))
         encode = msgspec.json.encode
         with explained("keeping what was recorded", self._folder):
             (self._folder / "actions.jsonl").write_bytes(b"".join(encode(action) + b"\n" for action in actions))
@@ -145,6 +151,14 @@ class Side:
             self.outcome = Failed(self.bench.clock.phase, str(error))
         except OutOfTimeError:
             self.outcome = TimedOut(self.bench.clock.phase, self.bench.around.limit)
+
+
+def _bypassed(side: str, programs: Counter[str]) -> tuple[str, ...]:
+    if not programs:
+        return ()
+    named = ", ".join(f"{program} ({number})" for program, number in programs.most_common(_SHOWN))
+    more = f" and {len(programs) - _SHOWN} others" if len(programs) > _SHOWN else ""
+    return (f"{side}: {programs.total()} calls of tools by absolute path were not recorded: {named}{more}",)
 
 
 def _known(facts: PythonFacts | None) -> PythonFacts:

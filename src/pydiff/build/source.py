@@ -21,10 +21,10 @@ from packaging.utils import (
 )
 
 from pydiff.build.index import read_index_config
-from pydiff.build.lookup import STRONG_HASHES, Candidate, find_candidate, save
+from pydiff.build.lookup import STRONG_HASHES, Candidate, allows, find_candidate, save
 from pydiff.build.packing import clone, pack_folder
 from pydiff.cache import Cache, explained
-from pydiff.errors import HashMismatchError, PackageError
+from pydiff.errors import DownloadError, HashMismatchError, PackageError
 from pydiff.model.settings import Settings
 from pydiff.web import printable
 
@@ -45,6 +45,8 @@ class Source:
     url: str = ""
     """Where it came from, without credentials. Empty for local files."""
     notes: tuple[str, ...] = ()
+    requires_python: str = ""
+    """As the index publishes it."""
 
 
 def acquire(package: str, settings: Settings, pythons: Sequence[str] = ()) -> Source:
@@ -76,33 +78,50 @@ def _from_index(text: str, settings: Settings, cache: Cache, pythons: Sequence[s
             f"{text!r} is not a package: {str(error).splitlines()[0]}",
             hint="write `name`, `name==version`, the path of an sdist or folder, a URL, or `git+URL`",
         ) from error
+    if requirement.url and not _URL.match(requirement.url):
+        raise PackageError(
+            f"{text!r} is not a package: {requirement.url!r} is no URL",
+            hint=f"a version is written `{requirement.name}=={requirement.url}`",
+        )
     if requirement.url:
         return acquire(requirement.url, settings, pythons)
     memory = _memory(requirement, settings, cache, pythons)
-    pinned = any(one.operator in {"==", "==="} and not one.version.endswith(".*") for one in requirement.specifier)
-    if memory.exists() and (pinned or settings.offline):
+    if memory.exists() and (_pinned(requirement) or settings.offline):
         source = _remembered(memory)
         if source is not None:
-            return source
+            return _judged(source, pythons)
     if settings.offline:
-        raise PackageError(
+        raise DownloadError(
             f"{text} is not in the cache and pydiff is offline",
             hint="run once without --offline, or name an sdist file",
         )
     found = find_candidate(requirement, settings.as_of, pythons)
     source = _download(found, cache)
     cache.write(memory, json.dumps(asdict(source)).encode())
-    return source
+    return _judged(source, pythons)
+
+
+def _pinned(requirement: Requirement) -> bool:
+    return any(one.operator in {"==", "==="} and not one.version.endswith(".*") for one in requirement.specifier)
+
+
+def _judged(source: Source, pythons: Sequence[str]) -> Source:
+    """With a note when the version was not made for these Pythons; not kept, because a pinned one is kept for all of them."""
+    if all(allows(source.requires_python, python) for python in pythons):
+        return source
+    name = source.label.replace("==", " ")
+    note = f"{name} says it needs Python {source.requires_python}; pydiff builds it all the same"
+    return replace(source, notes=(*source.notes, note))
 
 
 def _memory(requirement: Requirement, settings: Settings, cache: Cache, pythons: Sequence[str]) -> Path:
     """Where the answer to this question is kept: a pinned version never has to be looked up again."""
-    minors = [version.rpartition(".")[0] for version in pythons]
+    minors = [] if _pinned(requirement) else sorted({version.rpartition(".")[0] for version in pythons})
     question = [
         canonicalize_name(requirement.name),
         str(requirement.specifier),
         str(settings.as_of),
-        *minors,
+        minors,
         read_index_config().key(),
     ]
     return cache.room("sources") / f"{hashlib.sha256(json.dumps(question).encode()).hexdigest()}.json"
@@ -126,12 +145,13 @@ def _download(found: Candidate, cache: Cache) -> Source:
     known = found.hashes.get("sha256", "")
     path = _place(cache, known, found.filename) if known else None
     if path is not None and path.is_file() and _sha256(path) == known:
-        return Source(found.label, str(path), found.filename, known, printable(found.url), notes)
+        return Source(found.label, str(path), found.filename, known, printable(found.url), notes, found.requires_python)
     with cache.scratch("source") as folder:
         part = folder / "source"
         save(found, part)
         _check_hashes(part, found)
-        return replace(_keep(part, found.filename, found.label, cache), url=printable(found.url), notes=notes)
+        kept = _keep(part, found.filename, found.label, cache)
+        return replace(kept, url=printable(found.url), notes=notes, requires_python=found.requires_python)
 
 
 def _check_hashes(path: Path, found: Candidate) -> None:
@@ -149,7 +169,7 @@ def _from_url(url: str, settings: Settings, cache: Cache) -> Source:
     filename = unquote(parts.path).rpartition("/")[2]
     _refuse_wheel(filename)
     if settings.offline:
-        raise PackageError(
+        raise DownloadError(
             f"{printable(url)} cannot be fetched: pydiff is offline", hint="download it and name the file"
         )
     fragment = parse_qs(parts.fragment)
@@ -188,12 +208,12 @@ def _from_folder(path: Path, text: str, cache: Cache) -> Source:
 
 
 def _from_git(text: str, settings: Settings, cache: Cache) -> Source:
-    if settings.offline:
-        raise PackageError(
+    if settings.offline and not text.startswith("git+file:///"):
+        raise DownloadError(
             f"{printable(text.removeprefix('git+'))} cannot be cloned: pydiff is offline", hint="name a local clone"
         )
     with cache.scratch("source") as folder:
-        package, commit = clone(text, folder / "clone")
+        package, commit = clone(text, folder / "clone", offline=settings.offline)
         archive = folder / "source"
         pack_folder(package, archive, "source")
         address = f"git+{printable(text.removeprefix('git+'))}"
@@ -235,7 +255,7 @@ def _refuse_wheel(filename: str) -> None:
         instead = "the package's name"
     raise PackageError(
         f"{filename} is a wheel, which is already built: there is nothing to compare",
-        hint=f"name {instead} or its sdist",
+        hint=f"give the sdist or {instead} instead",
     )
 
 

@@ -17,13 +17,20 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Literal
 
 from pydiff.cache import explained
-from pydiff.errors import PackageError
+from pydiff.errors import ArchiveError, PackageError
+from pydiff.install.headers import BoundedTar
 
 _MOST_MEMBERS = 200_000
 _MOST_BYTES = 4_000_000_000
 _BLOCK = 1 << 20
 _OUR_TROUBLE = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS))
 """The machine's fault, not the archive's."""
+
+_BROKEN = (
+    *(tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError),
+    *(ValueError, OverflowError, RecursionError),
+)
+"""What the readers raise for damage: a number with thousands of digits, a time that is none, a chain of headers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +53,9 @@ def unpack(archive: Path, name: str, folder: Path) -> Path:
         if zipfile.is_zipfile(archive):
             with zipfile.ZipFile(archive) as file:
                 _write_all(_zip_members(file), folder)
-        elif tarfile.is_tarfile(archive):
-            with tarfile.open(archive) as tar:
-                _write_all(_tar_members(tar), folder)
         else:
-            raise PackageError(
-                f"{name} is not an sdist: neither a tar nor a zip archive", hint="name a .tar.gz or .zip sdist"
-            )
+            with _opened(archive, name) as tar:
+                _write_all(_tar_members(tar), folder)
     tops = sorted(folder.iterdir())
     if len(tops) != 1 or not tops[0].is_dir() or tops[0].is_symlink():
         raise PackageError(
@@ -66,10 +69,23 @@ def unpack(archive: Path, name: str, folder: Path) -> Path:
 def _explained(name: str) -> Iterator[None]:
     try:
         yield
-    except (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeError) as error:
+    except ArchiveError as error:
+        raise PackageError(
+            f"the sdist was refused: {name} {error}", hint="do not build this file; report it where you got it"
+        ) from error
+    except _BROKEN as error:
         raise PackageError(
             f"{name} cannot be unpacked: {error or type(error).__name__}",
             hint="the file is damaged or not an sdist; download it again",
+        ) from error
+
+
+def _opened(archive: Path, name: str) -> tarfile.TarFile:
+    try:
+        return BoundedTar.open(archive)
+    except tarfile.ReadError as error:
+        raise PackageError(
+            f"{name} is not an sdist: neither a tar nor a zip archive", hint="name a .tar.gz or .zip sdist"
         ) from error
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -42,15 +43,11 @@ def build(
         show_system_python=show_system_python,
         hide=hide,
     )
-    options.check_format(format_name)
-    from pydiff.cli.output import terminal_width, write_text
-    from pydiff.cli.progress import display
-    from pydiff.events import listening
-    from pydiff.model.build import Built
+    options.check_report(format_name, output)
+    from pydiff.cli.running import report_on
     from pydiff.pipeline import build_alone
-    from pydiff.report.single import render_build
 
-    with display() as listener, listening(listener):
-        built = build_alone(spec, package, chosen)
-    write_text(render_build(built.build, built.side, built.folder, format_name, terminal_width(output)), output)
-    raise typer.Exit(ExitCode.SAME if isinstance(built.build.record.outcome, Built) else ExitCode.DIVERGENT)
+    argv = tuple(sys.argv[1:])
+    finished = report_on(lambda: build_alone(spec, package, chosen, argv), format_name, output)
+    side = finished.run.sides.left
+    raise typer.Exit(ExitCode.SAME if side is not None and side.build.outcome == "built" else ExitCode.DIVERGENT)

@@ -58,7 +58,7 @@ def compare(
         show_system_python=show_system_python,
         hide=hide,
     )
-    options.check_format(format_name)
+    options.check_report(format_name, output)
     from pydiff.cli.running import run_and_report
     from pydiff.pipeline import Comparison
 

@@ -1,4 +1,4 @@
-"""`pydiff diff SPEC SPEC`: two trees, any platform; nothing of them is executed."""
+"""`pydiff diff SPEC SPEC`: two trees, any platform; nothing that was downloaded is executed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def diff(
     format_name: options.Format = "terminal",
     output: options.Output = None,
 ) -> None:
-    """Compare two Pythons, file by file and variable by variable, without building or running anything.
+    """Compare two Pythons, file by file and variable by variable, without building anything or running what was downloaded.
 
     Examples:
       pydiff diff uv@0.5.5:3.9.12 uv@0.13.0:3.9.12
@@ -32,7 +32,7 @@ def diff(
 
     """
     chosen = options.settings(as_of=as_of, mirror=mirror, offline=offline)
-    options.check_format(format_name)
+    options.check_report(format_name, output)
     from pydiff.cli.running import run_and_report
     from pydiff.pipeline import Comparison
 

@@ -37,7 +37,8 @@ def _sandboxes() -> Iterator[tuple[str, str]]:
     from pydiff.build import probe_sandboxes
 
     for level in probe_sandboxes():
-        yield f"sandbox {level.level}", "works" if level.works else f"does not work: {level.why}"
+        why = f" ({level.why})" if level.why else ""
+        yield f"sandbox {level.level}", f"{'works' if level.works else 'does not work'}{why}"
 
 
 def _folders(chosen: Settings) -> Iterator[tuple[str, str]]:

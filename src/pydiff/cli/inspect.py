@@ -30,7 +30,7 @@ def inspect(
 
     """
     chosen = options.settings(as_of=as_of, mirror=mirror, offline=offline)
-    options.check_format(format_name)
+    options.check_report(format_name, output)
     from pydiff import managers
     from pydiff.cli.output import terminal_width, write_text
     from pydiff.cli.progress import display

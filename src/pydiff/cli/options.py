@@ -76,11 +76,17 @@ def settings(
     )
 
 
-def check_format(name: str) -> str:
-    """Raises UsageError before any work is done for a format that does not exist."""
-    if name not in FORMATS:
-        raise UsageError(f"unknown format {name!r}", hint=f"one of: {', '.join(FORMATS)}")
-    return name
+def check_report(format_name: str, output: Path | None) -> None:
+    """Raises UsageError, before any work is done, for a format that does not exist or a file that cannot be written."""
+    if format_name not in FORMATS:
+        raise UsageError(f"unknown format {format_name!r}", hint=f"one of: {', '.join(FORMATS)}")
+    if output is None:
+        return
+    folder = next(path for path in output.absolute().parents if path.exists())
+    if output.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        raise UsageError(
+            f"cannot write the report to {output}", hint="give the name of a file in a folder you can write"
+        )
 
 
 def _folder(variable: str, kind: str, environ: Mapping[str, str]) -> Path:

@@ -31,8 +31,14 @@ def write_text(text: str, output: Path | None) -> None:
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
         sys.stdout.flush()
         return
-    from pydiff.cache import Cache, explained
+    from pydiff.cache import Cache
+    from pydiff.errors import CacheError
 
-    with explained("writing the report", output):
+    try:
         output.parent.mkdir(parents=True, exist_ok=True)
         Cache(output.parent).write(output.absolute(), text.encode())
+    except OSError as error:
+        raise CacheError(
+            f"cannot write the report to {output}: {error.strerror}",
+            hint="`pydiff report last -o FILE` writes it elsewhere",
+        ) from error

@@ -25,7 +25,7 @@ def report(
 
     """
     chosen = options.settings()
-    options.check_format(format_name)
+    options.check_report(format_name, output)
     from pydiff.cli.output import write_report
     from pydiff.runs import load
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
+
+import typer
 
 from pydiff.cli.failure import say, show
 from pydiff.cli.output import write_report
@@ -12,7 +15,7 @@ from pydiff.errors import ExitCode, PydiffError
 from pydiff.events import listening
 from pydiff.model.record import Verdict
 from pydiff.model.settings import Settings
-from pydiff.pipeline import Comparison, StoppedError, compare
+from pydiff.pipeline import Comparison, Finished, StoppedError, compare
 
 EXIT_CODES: dict[Verdict, ExitCode] = {
     "same": ExitCode.SAME,
@@ -22,16 +25,22 @@ EXIT_CODES: dict[Verdict, ExitCode] = {
 
 
 def run_and_report(asked: Comparison, settings: Settings, format_name: str, output: Path | None) -> ExitCode:
-    """Returns the exit code of the verdict, or of what stopped the run."""
+    """Returns the exit code of the verdict. Leaves by typer.Exit when the run stopped early."""
+    finished = report_on(lambda: compare(asked, settings), format_name, output)
+    return EXIT_CODES[finished.run.verdict]
+
+
+def report_on(work: Callable[[], Finished], format_name: str, output: Path | None) -> Finished:
+    """Do the work under a live display and write its report. Leaves by typer.Exit when the run stopped early."""
     try:
         with display() as listener, listening(listener):
-            finished = compare(asked, settings)
+            finished = work()
     except StoppedError as stopped:
-        return _stopped(stopped, format_name, output)
+        raise typer.Exit(_stopped(stopped, format_name, output)) from stopped
     write_report(finished.run, format_name, output, finished.folder)
     if output is not None:
         sys.stderr.write(f"{finished.run.headline}\nreport: {output}\n")
-    return EXIT_CODES[finished.run.verdict]
+    return finished
 
 
 def _stopped(stopped: StoppedError, format_name: str, output: Path | None) -> ExitCode:

@@ -11,8 +11,8 @@ from pathlib import PurePosixPath
 from typing import Literal
 
 from pydiff.compare.flags import tokenise
-from pydiff.compare.roles import Roles
 from pydiff.model.build import Action, BuildRecord
+from pydiff.model.roles import Roles
 
 Status = Literal["done", "failed", "absent", "killed"]
 """How a command ended; `absent` when the program does not exist, `killed` when it was still running at the end."""
@@ -86,10 +86,31 @@ class Call:
         return f"{'compiling' if kind == 'object' or '-c' in self.arguments else 'linking'} {subject}"
 
 
+# They only run what the build asks for; a compiler that runs its own linker is another matter.
+_RUNNER = re.compile(r"(?:g?make|ninja|samu|cmake|meson|cargo)(?:-[\d.]+)?$")
+
+
+def asked_for(actions: Sequence[Action]) -> list[Action]:
+    """The commands that the build asked for, by itself or through make and the like; not what a compiler ran in turn (`ld`)."""
+    by_index = {action.index: action for action in actions}
+
+    def is_asked_for(action: Action) -> bool:
+        parent = by_index.get(action.parent) if action.parent is not None else None
+        while parent is not None:
+            if not _RUNNER.match(parent.tool):
+                return False
+            # A parent is older than what it runs; a record that says otherwise is not followed round in circles.
+            older = parent.parent is not None and parent.parent < parent.index
+            parent = by_index.get(parent.parent) if older and parent.parent is not None else None
+        return True
+
+    return [action for action in actions if is_asked_for(action)]
+
+
 def calls(record: BuildRecord) -> list[Call]:
-    """The commands that the build itself ran, in time; what those ran in turn (gcc calls ld) is left out."""
+    """The commands that the build asked for, in time."""
     normalise = cache(Roles(record.places).normalise)
-    return [_call(action, normalise) for action in record.actions if action.parent is None]
+    return [_call(action, normalise) for action in asked_for(record.actions)]
 
 
 def token_changes(left: Call, right: Call) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from pydiff.compare.roles import Roles
+from pydiff.model.roles import Roles
 from pydiff.model.snapshot import Fact, Facts, Snapshot
 
 Fields = dict[str, str]

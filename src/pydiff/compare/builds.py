@@ -10,6 +10,8 @@ from pydiff.compare.meeting import (
     SIDES,
     Meeting,
     Side,
+    agreement,
+    alike_summary,
     complaint,
     of,
     other,
@@ -45,6 +47,14 @@ def compare_builds(
         if (found := look(meeting)) is not None:
             return found
     return None
+
+
+def commands_differ(left: BuildRecord, right: BuildRecord) -> bool:
+    """True when a command that leaves something behind ended otherwise, has other arguments, or ran on one side only."""
+    pairs = pair(calls(left), calls(right))
+    return any(
+        not _is_probe(one) and (one.both is None or outcomes_differ(one) or not same_words(*one.both)) for one in pairs
+    )
 
 
 def _preparation(meeting: Meeting) -> Divergence | None:
@@ -142,7 +152,7 @@ def _outcome_of_the_whole(meeting: Meeting) -> Divergence | None:
     phase = outcome.phase if isinstance(outcome, Failed | TimedOut) else ""
     agreed = _agreed(meeting.pairs)
     ran = (
-        f"all {agreed} recorded commands agree"
+        f"all {agreed} recorded commands {agreement(meeting.pairs)}"
         if agreed == len(meeting.pairs) and agreed
         else "no command accounts for it"
     )
@@ -171,9 +181,8 @@ def _meaning(meeting: Meeting) -> Divergence | None:
         return _divergence(meeting, index, summary, kind="missing")
     count = sum(1 for pair_ in meeting.pairs if differs(pair_))
     more = f"; {count} of the {len(meeting.pairs)} steps differ" if count > 1 else ""
-    return _divergence(
-        meeting, index, f"Both sides succeed {one.both[0].doing}, with other arguments{more}.", kind="meaning"
-    )
+    summary = f"{alike_summary(meeting, one)}, with other arguments{more}."
+    return _divergence(meeting, index, summary, kind="meaning")
 
 
 def _order(meeting: Meeting) -> Divergence | None:
@@ -196,7 +205,7 @@ def _wheel(meeting: Meeting) -> Divergence | None:
         kind="wheel",
         left=None,
         right=None,
-        summary=f"All {len(meeting.pairs)} commands agree{noise}, but the wheels differ in {len(changes)} points.",
+        summary=f"All {len(meeting.pairs)} commands {agreement(meeting.pairs)}{noise}, but the wheels differ in {len(changes)} points.",
         agreed=len(meeting.pairs),
         tokens=_bounded(changes),
     )
@@ -210,13 +219,16 @@ def _divergence(meeting: Meeting, index: int, summary: str, *, kind: Kind = "out
         left, right = one.both
         tokens = [f"- {left.tool}", f"+ {right.tool}"] if left.tool != right.tool else []
         tokens += token_changes(left, right)
+    before = [pair_ for pair_ in meeting.pairs[:index] if _agrees(pair_)]
+    if (words := agreement(before)) != "agree":
+        summary += f" The {len(before)} before it {words}." if len(before) > 1 else f" The one before it {words}."
     return Divergence(
         phase=call.action.phase if call else "",
         kind="missing" if one.both is None else kind,
         left=_as_record(one.left),
         right=_as_record(one.right),
         summary=summary[0].upper() + summary[1:] if summary.startswith("the ") else summary,
-        agreed=_agreed(meeting.pairs[:index]),
+        agreed=len(before),
         tokens=_bounded(tokens),
     )
 

@@ -17,6 +17,11 @@ SIDES: tuple[Side, Side] = ("left", "right")
 # What a failure is about, wherever in the source it happened: `x.c:12: fatal error: y.h: ...` from the word on.
 _COMPLAINT = re.compile(r"(?:fatal error|error|undefined reference|cannot find|No such file|not found).{0,300}")
 
+_COMPILER = re.compile(r"(?:^|[-/])(?:cc|gcc|g\+\+|c\+\+|cpp|clang|clang\+\+|clang-cpp|icx|icpx)(?:-[\d.]+)?$")
+
+BUT_FOR = "agree but for the"
+"""In the summary of a divergence: what the commands that agree do not agree in."""
+
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
@@ -79,6 +84,34 @@ def outcome_summary(meeting: Meeting, index: int) -> str:
     worse: Side = "right" if left.status == "done" else "left"
     happened = _what_happened(meeting, worse, surely(one, worse))
     return f"{happened}; the same step under {meeting.label(other(worse))} {_ended(one, other(worse))}."
+
+
+def alike_summary(meeting: Meeting, one: Pair) -> str:
+    """What both sides did at a step that they run with other arguments, in the words of how it ended."""
+    left, right = one.both or (surely(one, "left"), surely(one, "right"))
+    if left.status != right.status:
+        happened = (_what_happened(meeting, side, surely(one, side)) for side in SIDES)
+        return "; ".join(happened)
+    match left.status:
+        case "done":
+            return f"Both sides succeed {left.doing}"
+        case "failed":
+            return f"Both sides fail {left.doing}"
+        case "absent":
+            return f"Neither side finds the program it calls, {left.doing}"
+        case "killed":
+            return f"Both sides were stopped {left.doing}"
+
+
+def agreement(pairs: Sequence[Pair]) -> str:
+    """`agree but for the compiler (`cc` / `clang`)` where commands that agree were run by other programs, else `agree`."""
+    both = [one.both for one in pairs if one.both is not None]
+    names = dict.fromkeys((left.tool, right.tool) for left, right in both if left.tool != right.tool)
+    if not names:
+        return "agree"
+    compilers = all(_COMPILER.search(tool) for pair_ in names for tool in pair_)
+    shown = ", ".join(f"`{left}` / `{right}`" for left, right in list(names)[:3]) + (", …" if len(names) > 3 else "")
+    return f"{BUT_FOR} {'compiler' if compilers else 'tools'} ({shown})"
 
 
 def _what_happened(meeting: Meeting, side: Side, call: Call) -> str:

@@ -14,6 +14,7 @@ from pydiff.model.record import Difference
 def with_readers(differences: Iterable[Difference], left: BuildRecord, right: BuildRecord) -> list[Difference]:
     """Each difference of a variable that a build read names its readers, the left build's first.
 
+    A variable that no common backend reads, and that this build did read, can change what is built: it is no longer cosmetic.
     What was read comes first within its severity; the order is otherwise kept.
     """
     readers: dict[str, dict[str, None]] = {}
@@ -21,12 +22,15 @@ def with_readers(differences: Iterable[Difference], left: BuildRecord, right: Bu
         for read in record.reads:
             readers.setdefault(read.name, {})[read.reader] = None
     told = [
-        msgspec.structs.replace(difference, read_by=_of(difference, readers))
-        if difference.family == "sysconfig"
-        else difference
+        _told(difference, _of(difference, readers)) if difference.family == "sysconfig" else difference
         for difference in differences
     ]
     return sorted(told, key=lambda difference: (SEVERITIES.index(difference.severity), not difference.read_by))
+
+
+def _told(difference: Difference, read_by: list[str]) -> Difference:
+    severity = "changes" if read_by and difference.severity == "cosmetic" else difference.severity
+    return msgspec.structs.replace(difference, read_by=read_by, severity=severity)
 
 
 def _of(difference: Difference, readers: dict[str, dict[str, None]]) -> list[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pydiff.compare.roles import Roles
-from pydiff.model.build import BinaryFacts, BuildRecord, Built
+from pydiff.model.build import BinaryFacts, BuildRecord, Built, WheelFacts
+from pydiff.model.roles import Roles
 
 # `_speedups.cpython-39-x86_64-linux-gnu.so` and `...-cpython-310-...` are one file of two Pythons.
 _PYTHON_IN_NAME = re.compile(r"(cpython-|\bcp|python)3\.?\d{1,2}(?=[/.\-t]|$)")
@@ -15,9 +15,10 @@ _HASH_IN_NAME = re.compile(r"-[0-9a-f]{8}(?=\.(?:so|dylib|dll)\b)")
 
 
 def compare_wheels(left: BuildRecord, right: BuildRecord) -> list[str]:
-    """`- x` for what only the left wheel has and `+ y` for the right: tags, files, NEEDED and RUNPATH. Empty unless both built.
+    """`- x` for what only the left wheel has, `+ y` for the right, `! contents differ: x` for both. Empty unless both built.
 
-    Bytes are not compared: dates and build paths make every two wheels differ in them.
+    Compared are tags, files, what is in them, NEEDED and RUNPATH. Of machine code the bytes are not: dates and build paths make
+    every two builds differ in them.
     """
     if not (isinstance(left.outcome, Built) and isinstance(right.outcome, Built)):
         return []
@@ -27,7 +28,20 @@ def compare_wheels(left: BuildRecord, right: BuildRecord) -> list[str]:
     for one in ours.binaries:
         if (other := counterparts.get(_name(one.path))) is not None:
             changes += _linkage(one, other, (Roles(left.places), Roles(right.places)))
-    return changes
+    return changes + _contents(ours, theirs)
+
+
+def _contents(ours: WheelFacts, theirs: WheelFacts) -> list[str]:
+    """Members of both wheels with another meaning, or that are a binary in one of them only."""
+    here, there = _known(ours), {_name(path): known for path, known in _known(theirs).items()}
+    return [
+        f"! contents differ: {path}" for path, known in sorted(here.items()) if there.get(_name(path), known) != known
+    ]
+
+
+def _known(wheel: WheelFacts) -> dict[str, str]:
+    """Member -> hash, or `ELF`; without what is not compared."""
+    return wheel.contents | {one.path: "ELF" for one in wheel.binaries}
 
 
 def _linkage(ours: BinaryFacts, theirs: BinaryFacts, roles: tuple[Roles, Roles]) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from pydiff.compare.roles import Roles
 from pydiff.explain.classes import CLASSES
 from pydiff.explain.failure import failure_of
 from pydiff.explain.interface import Evidence, Failure, FailureClass, Match
@@ -13,6 +12,7 @@ from pydiff.explain.releases import newer_release
 from pydiff.explain.suspects import Side, environment, suspects
 from pydiff.model.build import BuildRecord
 from pydiff.model.record import Finding, Remedy, Suspect
+from pydiff.model.roles import Roles
 from pydiff.model.snapshot import Contradiction
 
 __all__ = ["CLASSES", "Evidence", "Failure", "FailureClass", "Match", "classify", "explain", "same_failure"]

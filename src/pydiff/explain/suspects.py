@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pydiff.compare.flags import split
-from pydiff.compare.roles import Roles
 from pydiff.explain.interface import Match
 from pydiff.model.build import BuildRecord
 from pydiff.model.record import Difference, Suspect
+from pydiff.model.roles import Roles
 from pydiff.model.snapshot import Snapshot
 
 _PROGRAM_VARIABLES = ("CC", "CXX", "AR", "LDSHARED", "LDCXXSHARED", "BLDSHARED", "LINKCC", "CPP", "RANLIB")

@@ -9,7 +9,7 @@ from pydiff.model.record import Difference, Verdict
 
 
 def of_trees(left: str, right: str, differences: Sequence[Difference]) -> tuple[Verdict, str]:
-    """The verdict on two trees alone: a difference that no build can notice does not make them diverge."""
+    """The verdict on two trees alone: a difference in what no common build backend reads does not make them diverge."""
     breaking = sum(difference.count for difference in differences if difference.severity == "breaks")
     changing = sum(difference.count for difference in differences if difference.severity == "changes")
     if breaking or changing:
@@ -19,7 +19,7 @@ def of_trees(left: str, right: str, differences: Sequence[Difference]) -> tuple[
         ]
         return "divergent", f"{left} and {right} differ: {' and '.join(part for part in parts if part)}"
     if differences:
-        return "same", f"{left} and {right} differ only in what no build can notice"
+        return "same", f"{left} and {right} differ only in what no common build backend reads"
     return "same", f"{left} and {right} are the same for a build"
 
 
@@ -30,8 +30,12 @@ def of_builds(  # noqa: PLR0911 - one return for each pair of outcomes reads bes
     *,
     same_failure: bool,
     wheels_differ: bool,
+    commands_differ: bool,
 ) -> tuple[Verdict, str]:
-    """The verdict on two builds. `same_failure` and `wheels_differ` are asked only where both failed or both built."""
+    """The verdict on two builds. `same_failure` is asked only where both failed, the other two where both built.
+
+    Other commands that lead to a wheel of the same meaning are no divergence, but the headline says that there are some.
+    """
     left, right = labels
     match outcomes:
         case (NotRun(reason=reason), _) | (_, NotRun(reason=reason)):
@@ -41,6 +45,10 @@ def of_builds(  # noqa: PLR0911 - one return for each pair of outcomes reads bes
         case (Built(), Built()):
             if wheels_differ:
                 return "divergent", f"{package} builds under both {left} and {right}, but the wheels differ in meaning"
+            if commands_differ:
+                return "same", (
+                    f"{package} builds under both {left} and {right} into wheels with the same meaning, by commands that differ"
+                )
             return "same", f"{package} builds alike under {left} and {right}"
         case (Failed(), Failed()):
             if same_failure:
@@ -60,3 +68,8 @@ def _verb(outcome: Outcome) -> str:
             return f"runs out of time ({limit:.0f} s)"
         case NotRun():
             return "was not built"
+
+
+def of_one(package: str, label: str, outcome: Outcome) -> tuple[Verdict, str]:
+    """One build alone has nothing to be the same as."""
+    return "inconclusive", f"{package} {_verb(outcome)} under {label}; it was built on this side alone"

@@ -47,15 +47,16 @@ def _in_place(resolution: InPlace) -> Installation:
 
 def _from_archive(resolution: Prebuilt | Repack, archive: Archive, cache: Cache) -> Installation:
     place = Place.of(resolution, archive, cache)
-    python = place.interpreter()
-    if python is None:
+    laid = place.laid()
+    if laid is None:
         with cache.lock(f"install-{place.digest[:16]}"):
-            python = place.interpreter() or place.build(resolution, archive, cache)
+            laid = place.laid() or place.build(resolution, archive, cache)
     return Installation(
         prefix=str(place.prefix),
-        python=str(python),
+        python=str(laid.python),
         version=archive.asset.version,
         digest=place.digest,
         resolution=resolution,
         archive=archive,
+        changed=laid.changed,
     )

@@ -13,12 +13,14 @@ from pydiff.install.tree import FolderTree
 from pydiff.model.change import Change, FileEdit, MakeLink, WriteFile
 
 
-def apply(change: Change, root: Path, prefix: PurePosixPath) -> None:
+def apply(change: Change, root: Path, prefix: PurePosixPath) -> bool:
     """Make one change to the tree at `root`, which will live at `prefix`. Raises InstallError and CacheError.
 
     All its edits are computed before the first is made, so that a change sees the tree as the change before it left it.
+    False when the tree gave it nothing to do.
     """
-    for edit in tuple(change.apply(FolderTree(root), prefix)):
+    edits = tuple(change.apply(FolderTree(root), prefix))
+    for edit in edits:
         where = _place(edit, root, change)
         with explained(f"applying {change.name}", where):
             _make_room(where)
@@ -29,6 +31,7 @@ def apply(change: Change, root: Path, prefix: PurePosixPath) -> None:
                     _check_target(edit, root, prefix, change)
                     where.unlink(missing_ok=True)
                     where.symlink_to(target)
+    return bool(edits)
 
 
 def _place(edit: FileEdit, root: Path, change: Change) -> Path:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pydiff.cache import explained
 from pydiff.errors import ArchiveError
+from pydiff.install.headers import BoundedTar
 from pydiff.install.names import Names, member_path
 from pydiff.install.unpacked import CHUNK, Unpacked, unpacked
 
@@ -52,7 +53,7 @@ class _Extraction:
     def run(self) -> None:
         members = 0
         try:
-            with tarfile.open(fileobj=self.stream, mode="r:") as tar:  # type: ignore[call-overload]  # read, tell, seek
+            with BoundedTar.open(fileobj=self.stream, mode="r:") as tar:  # type: ignore[call-overload]  # read, tell, seek
                 while (member := tar.next()) is not None:
                     members += 1
                     if members > MAX_MEMBERS:
@@ -64,6 +65,8 @@ class _Extraction:
             raise ArchiveError(f"is damaged: {error}") from error
         except (UnicodeError, ValueError) as error:
             raise ArchiveError(f"is damaged: a name or number in it cannot be read ({error})") from error
+        except RecursionError as error:
+            raise ArchiveError("is damaged: it has a long chain of extension headers") from error
         # tarfile takes a header that it cannot read for the end; the real end is a block of zeros.
         if not members or self.stream.last.strip(b"\0") or len(self.stream.last) != tarfile.BLOCKSIZE:
             raise ArchiveError("ends too early, or a header in it is damaged")

@@ -16,7 +16,17 @@ from pydiff.model.resolution import Archive, Prebuilt, Repack
 
 RECORD = "pydiff-installation.json"
 # Raised when extracting or applying changes what ends up on disk, so that trees of an older pydiff are not reused.
-FORMAT = 1
+FORMAT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A whole tree."""
+
+    python: Path
+    """Its interpreter."""
+    changed: tuple[str, ...]
+    """The changes that altered something, described."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +50,18 @@ class Place:
         digest = hashlib.sha256(key.encode()).hexdigest()
         return cls(digest, room / digest[:16], room / digest[:16] / name)
 
-    def interpreter(self) -> Path | None:
-        """The recorded interpreter when the tree is whole; None when there is no such tree."""
+    def laid(self) -> Laid | None:
+        """What was recorded when the tree is whole; None when there is no such tree."""
         try:
             record = json.loads((self.folder / RECORD).read_bytes())
             if record["digest"] != self.digest:
                 return None
-            python = self.prefix / str(record["python"])
+            found = Laid(self.prefix / str(record["python"]), tuple(map(str, record["changed"])))
         except (OSError, ValueError, KeyError, TypeError):
             return None
-        return python if python.is_file() else None
+        return found if found.python.is_file() else None
 
-    def build(self, resolution: Prebuilt | Repack, archive: Archive, cache: Cache) -> Path:
+    def build(self, resolution: Prebuilt | Repack, archive: Archive, cache: Cache) -> Laid:
         """Extract, change, record, and give all of it its name in one rename. The caller holds the lock."""
         if self.folder.exists():
             emit(Notice(f"rebuilding {self.folder}: it is not whole"))
@@ -64,22 +74,24 @@ class Place:
                 ready.mkdir()
             root = extract(Path(archive.path), unpacked)
             python = find_python(root, archive)
-            for change in resolution.changes:
-                apply(change, root, PurePosixPath(self.prefix))
+            prefix = PurePosixPath(self.prefix)
+            changed = tuple(change.describe() for change in resolution.changes if apply(change, root, prefix))
             with explained("installing", self.folder):
                 root.rename(ready / self.prefix.name)
-                (ready / RECORD).write_text(json.dumps(self._record(resolution, archive, python), indent=1))
+                (ready / RECORD).write_text(json.dumps(self._record(resolution, archive, python, changed), indent=1))
                 ready.rename(self.folder)
-        return self.prefix / python
+        return Laid(self.prefix / python, changed)
 
-    def _record(self, resolution: Prebuilt | Repack, archive: Archive, python: str) -> dict[str, object]:
+    def _record(
+        self, resolution: Prebuilt | Repack, archive: Archive, python: str, changed: tuple[str, ...]
+    ) -> dict[str, object]:
         return {
             "digest": self.digest,
             "python": python,
             "archive": archive.asset.name,
             "archive_sha256": archive.sha256,
             "manager": str(resolution.manager),
-            "changes": [change.describe() for change in resolution.changes],
+            "changed": changed,
         }
 
 

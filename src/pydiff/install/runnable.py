@@ -4,24 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydiff.model.resolution import Installation
 from pydiff.model.target import Target, this_machine
 
 # The flag of /proc/cpuinfo that tells an x86-64 micro-architecture level; each level holds many more, but they come together.
 _LEVEL_FLAGS = {"v2": "sse4_2", "v3": "avx2", "v4": "avx512vl"}
 
 
-def runnable(what: Installation | Target) -> bool:
-    """True when the interpreter can be run here: same system, architecture and C library, and a processor new enough."""
-    if isinstance(what, Target):
-        target = what
-    elif what.archive is None:
-        return True
-    else:
-        try:
-            target = Target.from_triple(what.archive.asset.triple)
-        except ValueError:
-            return False
+def runnable(target: Target) -> bool:
+    """True when its interpreter can be run here: same system, architecture and C library, and a processor new enough."""
     here = this_machine()
     if (target.os, target.arch, target.libc) != (here.os, here.arch, here.libc):
         return False

@@ -62,6 +62,9 @@ class WheelFacts:
     files: tuple[str, ...] = ()
     """Member names, sorted, without RECORD."""
     binaries: tuple[BinaryFacts, ...] = ()
+    contents: dict[str, str] = field(default_factory=dict)
+    """Member -> sha256 of what it means: text with roles in place of the build's own places. Without RECORD, and without what is
+    compiled or packed (ELF, archives, .pyc)."""
 
 
 @dataclass(frozen=True, slots=True)

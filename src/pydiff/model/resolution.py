@@ -100,3 +100,5 @@ class Installation:
     resolution: Resolution
     archive: Archive | None = None
     """None for an interpreter in place."""
+    changed: tuple[str, ...] = ()
+    """What the manager's changes altered in this tree, described; a change that found nothing to do is left out."""

@@ -99,11 +99,10 @@ def _suspicion(run: Run, suspect: Suspect) -> str:
 
 
 def _sides(run: Run) -> Section:
-    left, right = view.labels(run)
-    rows = tuple(row(prose(one.name), cell(one.left), cell(one.right)) for one in view.side_rows(run))
-    return Section(
-        table_head(" ", prose(left, 80), prose(right, 80)), rows, what="rows about the sides", usefulness=99, kept=True
-    )
+    count = view.columns(run)
+    head = table_head(" ", *(prose(label, 80) for label in view.labels(run)[:count]))
+    rows = tuple(row(prose(one.name), *map(cell, (one.left, one.right)[:count])) for one in view.side_rows(run))
+    return Section(head, rows, what="rows about the sides", usefulness=99, kept=True)
 
 
 def _divergence(divergence: Divergence) -> Section:

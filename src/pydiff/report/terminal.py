@@ -88,13 +88,13 @@ class _Page:
     def _sides(self) -> None:
         if self.run.sides.left is None and self.run.sides.right is None:
             return
-        left, right = view.labels(self.run)
-        table = _table("", left, right)
+        count = view.columns(self.run)
+        table = _table("", *view.labels(self.run)[:count])
         for row in view.side_rows(self.run):
+            cells = (row.left, row.right)[:count]
             table.add_row(
                 _plain(row.name.replace(" after ", " after\n"), "dim"),
-                _sentence(row.left, _colour(row.left)),
-                _sentence(row.right, _colour(row.right)),
+                *(_sentence(text, _colour(text)) for text in cells),
             )
         self.console.print()
         self.console.print(table)
@@ -229,7 +229,7 @@ def _table(*columns: str) -> Table:
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for number, name in enumerate(columns):
-        last = number >= len(columns) - 2
+        last = number >= max(1, len(columns) - 2)
         table.add_column(_plain(name), overflow="fold", ratio=1 if last else None, max_width=None if last else 26)
     table.expand = True
     return table

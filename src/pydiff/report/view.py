@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pydiff.compare.meeting import BUT_FOR
 from pydiff.model.record import (
     AssetRecord,
     BuildSummary,
@@ -25,7 +26,7 @@ SEVERITIES: tuple[Severity, ...] = ("breaks", "changes", "cosmetic")
 MEANING: dict[Severity, str] = {
     "breaks": "can break a build",
     "changes": "can change what is built",
-    "cosmetic": "no build can notice",
+    "cosmetic": "no common build backend reads",
 }
 FOOTNOTE = "Not a python-build-standalone release: a local interpreter, repacked as one by pydiff."
 MARKS = {"built": "✔", "failed": "✘", "timeout": "✘", "not-run": "-"}
@@ -55,6 +56,11 @@ def is_repacked(run: Run) -> bool:
         side is not None and side.asset is not None and side.asset.repacked
         for side in (run.sides.left, run.sides.right)
     )
+
+
+def columns(run: Run) -> int:
+    """How many sides the table has: one where one side was built alone."""
+    return 1 if run.sides.right is None and not run.partial else 2
 
 
 def labels(run: Run) -> tuple[str, str]:
@@ -126,7 +132,7 @@ def _error(side: SideRecord | None) -> str:
 
 
 def _calls(build: BuildSummary) -> str:
-    return plural(build.actions, "compiler call")
+    return plural(build.actions, "tool call")
 
 
 def _seconds(seconds: float) -> str:
@@ -135,11 +141,10 @@ def _seconds(seconds: float) -> str:
 
 def divergence_title(divergence: Divergence) -> str:
     """`in build_wheel, after 137 commands that agree: the outcome differs`."""
-    after = (
-        f", after {plural(divergence.agreed, 'command')} that agree{'s' if divergence.agreed == 1 else ''}"
-        if divergence.agreed
-        else ""
-    )
+    after = f", after {plural(divergence.agreed, 'command')}" if divergence.agreed else ""
+    # Where the agreement has an exception, the summary tells both.
+    if divergence.agreed and BUT_FOR not in divergence.summary:
+        after += f" that agree{'s' if divergence.agreed == 1 else ''}"
     where = f"in `{divergence.phase}`" if divergence.phase else "in the build"
     return f"{where}{after}: {KINDS[divergence.kind]}"
 
@@ -178,7 +183,7 @@ def counts(differences: Sequence[Difference]) -> dict[Severity, int]:
 
 
 def counts_sentence(run: Run) -> str:
-    """`3 can break a build, 20 can change what is built, 25 no build can notice`."""
+    """`3 can break a build, 20 can change what is built, 25 no common build backend reads`."""
     found = counts(run.differences)
     said = [f"{number:,} {MEANING[severity]}" for severity, number in found.items() if number]
     return ", ".join(said) if said else "none"

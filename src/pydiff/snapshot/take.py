@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 
 import msgspec
@@ -18,15 +17,14 @@ _SHOWN = 5
 """Files that could not be read are named up to here, then counted."""
 
 
-def snapshot(installation: Installation, settings: Settings, *, probe: bool = False) -> Snapshot:
+def snapshot(installation: Installation, settings: Settings) -> Snapshot:
     """Every fact about the installation. Never fails over a part of the tree: `Snapshot.errors` says what could not be read.
 
     Installations that pydiff made never change, so their snapshots are kept by digest; those in place are read each time.
-    `probe` also runs the interpreter (family `probe`), where this machine can. Raises CacheError.
+    Raises CacheError.
     """
     with events.stage("snapshot", installation.resolution.spec.text):
-        taken = _kept(installation, Cache(settings.cache_dir)) if installation.digest else _take(installation)
-        return _probed(taken, installation) if probe else taken
+        return _kept(installation, Cache(settings.cache_dir)) if installation.digest else _take(installation)
 
 
 def _kept(installation: Installation, cache: Cache) -> Snapshot:
@@ -79,16 +77,3 @@ def _told(problems: dict[str, str]) -> str:
     shown = [f"{path}: {why}" if path else why for path, why in list(problems.items())[:_SHOWN]]
     more = len(problems) - len(shown)
     return "; ".join(shown) + (f"; and {more} more" if more else "")
-
-
-def _probed(taken: Snapshot, installation: Installation) -> Snapshot:
-    from pydiff.snapshot.probe import ProbeError, probe, runnable  # noqa: PLC0415 (opt-in)
-
-    if not runnable(installation):
-        errors = {**taken.errors, "probe": f"built for {installation.resolution.spec.target}, so it is not run here"}
-        return dataclasses.replace(taken, errors=errors)
-    try:
-        facts = probe(installation.python)
-    except ProbeError as error:
-        return dataclasses.replace(taken, errors={**taken.errors, "probe": str(error)})
-    return dataclasses.replace(taken, families={**taken.families, "probe": facts})

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from pydiff.build.recorder.collect import Window, collect_actions, collect_reads
-from pydiff.build.recorder.install import install_tracer, make_shims
+from pydiff.build.recorder.collect import Window, collect_actions, collect_bypasses, collect_reads
+from pydiff.build.recorder.install import TRACER_FILES, install_tracer, make_shims
 from pydiff.build.recorder.steps import StepReader
 from pydiff.build.recorder.tools import is_tool
 
-__all__ = ["StepReader", "Window", "collect_actions", "collect_reads", "install_tracer", "is_tool", "make_shims"]
+__all__ = [
+    "TRACER_FILES",
+    "StepReader",
+    "Window",
+    "collect_actions",
+    "collect_bypasses",
+    "collect_reads",
+    "install_tracer",
+    "is_tool",
+    "make_shims",
+]

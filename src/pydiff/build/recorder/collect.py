@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -127,6 +128,19 @@ def _attempts(window: Window, build_began: float) -> Iterator[_Found]:
                     yield _Found(f"{window.phase}/attempt-{number}", "", moment, 0, action)
             case _:
                 continue
+
+
+def collect_bypasses(windows: list[Window]) -> Counter[str]:
+    """Tools that a Python of the build called by absolute path, past the shims -> how often."""
+    found: Counter[str] = Counter()
+    for window in windows:
+        for record in _lines(window.folder, "bypasses", _MOST_CALLS):
+            match record:
+                case {"program": str(program)} if program.isprintable() and is_tool(PurePosixPath(program).name):
+                    found[program] += 1
+                case _:
+                    continue
+    return found
 
 
 def _lines(folder: Path, kind: str, limit: int) -> Iterator[object]:

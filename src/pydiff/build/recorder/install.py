@@ -11,6 +11,7 @@ from pydiff.build.recorder.tools import PATTERN, is_tool
 
 _HERE = Path(__file__).parent
 TRACER = "_pydiff_tracer"
+TRACER_FILES = (f"{TRACER}.py", f"{TRACER}.pth")
 
 
 def make_shims(folder: Path, seen_as: str, search: Iterable[Path], hidden: Container[str] = ()) -> int:
@@ -35,8 +36,11 @@ def make_shims(folder: Path, seen_as: str, search: Iterable[Path], hidden: Conta
     return sum(1 for _ in folder.iterdir()) - 1
 
 
-def install_tracer(site_packages: Path) -> None:
-    """Let every Python process of the virtualenv load the tracer. A .pth file leaves a sitecustomize of the build alone."""
-    source = (_HERE / "tracer.py").read_text().replace('"@PATTERN@"', repr(PATTERN))
-    (site_packages / f"{TRACER}.py").write_text(source)
-    (site_packages / f"{TRACER}.pth").write_text(f"import {TRACER}\n")
+def install_tracer(site_packages: Path, shims: str) -> None:
+    """Let every Python process of the virtualenv load the tracer. A .pth file leaves a sitecustomize of the build alone.
+
+    `shims` is the path of the shims' folder inside the sandbox.
+    """
+    source = (_HERE / "tracer.py").read_text().replace('"@PATTERN@"', repr(PATTERN)).replace('"@SHIMS@"', repr(shims))
+    for name, text in zip(TRACER_FILES, (source, f"import {TRACER}\n"), strict=True):
+        (site_packages / name).write_text(text)

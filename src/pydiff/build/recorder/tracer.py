@@ -1,11 +1,12 @@
 """Put into the virtualenv of a build, where every Python process imports it: notes which sysconfig variables are asked for by name,
-by whom, and which tools are called that do not exist (a shim can stand only in front of one that does).
+by whom, which tools are called that do not exist (a shim can stand only in front of one that does), and which are called by
+absolute path, past their shims.
 
 Standard library only, Python 3.8 to 3.14. It must never break or slow the build: everything heavy is imported at the first use, and
 every error ends the note that was being made, nothing else.
 """
 # Old Pythons, no imports at the top, errors swallowed on purpose: the reasons are above.
-# ruff: noqa: BLE001, S110, SIM105, PLC0415, PTH100, PTH109, PTH118, PTH119, PTH120, SLF001, UP031, ANN401, B905
+# ruff: noqa: BLE001, S110, SIM105, PLC0415, PTH100, PTH109, PTH117, PTH118, PTH119, PTH120, SLF001, UP031, ANN401, B905
 
 from __future__ import annotations
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 FOLDER = os.environ.get("PYDIFF_RECORD", "")
 PATTERN = "@PATTERN@"
+SHIMS = "@SHIMS@"
 MODULES = frozenset(("sysconfig", "distutils.sysconfig", "setuptools._distutils.sysconfig"))
 OWN_FILES = ("sysconfig.py", os.path.join("sysconfig", "__init__.py"), os.path.join("sysconfig", "__main__.py"))
 STORES = (os.path.join("collections", "__init__.py"), "_collections_abc.py", "copy.py")
@@ -180,11 +182,16 @@ def exists(program: str, environment: Mapping[str, str]) -> bool:
 
 def attempt(words: list[str], environment: Mapping[str, str], cwd: Any) -> None:
     program = words[0]
-    if exists(program, environment):
+    found = exists(program, environment)
+    if found and (not os.path.isabs(program) or os.path.dirname(program) == SHIMS):
         return
     import re
 
-    if re.match("(?:" + PATTERN + r")\Z", os.path.basename(program)):
+    if not re.match("(?:" + PATTERN + r")\Z", os.path.basename(program)):
+        return
+    if found:
+        write("bypasses", {"program": program})
+    else:
         write("attempts", {"argv": words, "cwd": os.path.abspath(cwd or os.getcwd())})
 
 
@@ -220,6 +227,21 @@ def environment_of(given: Any) -> Mapping[str, str]:
     return os.environ
 
 
+def meant(program: str, words: Any, environment: Mapping[str, str]) -> str:
+    """What os.exec* and os.posix_spawn were asked for: a path or a name; empty when it has been noted already."""
+    if words is tried.get("popen"):  # subprocess may use os.posix_spawn
+        return ""
+    # os.execvp tries every folder of PATH in turn; only a name that none of them has is missing.
+    folder, name = os.path.split(program)
+    search = environment.get("PATH", os.defpath).split(os.pathsep)
+    if folder not in search:
+        return program
+    if words is tried.get("words"):
+        return ""
+    tried["words"] = words
+    return name if folder == search[0] else program
+
+
 def note_command(event: str, arguments: Sequence[Any]) -> None:
     if event == "os.system":
         for words in commands(text(arguments[0])):
@@ -228,17 +250,14 @@ def note_command(event: str, arguments: Sequence[Any]) -> None:
     if event == "subprocess.Popen":
         program, given_words, cwd, given = arguments[:4]
         environment = environment_of(given)
+        tried["popen"] = given_words
     else:
         program, given_words, given = arguments[:3]
         cwd = None
         environment = environment_of(given)
-        # os.execvp tries every folder of PATH in turn; only a name that none of them has is missing.
-        folder, name = os.path.split(text(program))
-        if folder in environment.get("PATH", os.defpath).split(os.pathsep):
-            if given_words is tried.get("words"):
-                return
-            tried["words"] = given_words
-            program = name
+        program = meant(text(program), given_words, environment)
+        if not program:
+            return
     words = [text(word) for word in ([given_words] if isinstance(given_words, (str, bytes)) else given_words)]
     if len(words) > 2 and os.path.basename(words[0]) in ("sh", "bash", "dash") and words[1] == "-c":
         for simple in commands(words[2]):

@@ -15,6 +15,8 @@ _NOT_FOUND = re.compile(
     r"|(?:cannot find|error:) \S{0,300}/lib(python\d[\w.]{0,20}?)\.(?:a|so|dylib)\b"
 )
 
+_LINKER = re.compile(r"(?:^|[-.])(?:ld|lld|mold|gold|collect2)(?:[-.][a-z\d.]+)?$")
+
 
 @dataclass(frozen=True, slots=True)
 class LinkLibpythonNotFound:
@@ -44,4 +46,7 @@ def _tokens(failure: Failure) -> tuple[str, ...]:
 
 
 def _folders(failure: Failure) -> list[str]:
+    """What the build itself passed: to a linker, the compiler that called it passed its own folders too."""
+    if failure.call is None or _LINKER.search(failure.call.name):
+        return []
     return [word[2:] for word in _tokens(failure) if word.startswith("-L")]

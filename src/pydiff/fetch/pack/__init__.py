@@ -20,7 +20,7 @@ from pydiff.fetch.pack.binaries import MAGIC, stripped
 from pydiff.fetch.pack.describe import python_json
 from pydiff.fetch.pack.members import Member, members
 from pydiff.fetch.pack.recorded import variables_of
-from pydiff.fetch.pack.rewrite import Rewriter, parse_sysconfigdata
+from pydiff.fetch.pack.rewrite import Rewriter, read_sysconfigdata
 from pydiff.fetch.pack.writer import write_archive
 from pydiff.fetch.shelf import sha256_of
 from pydiff.interpreter import Interpreter, ask
@@ -125,7 +125,7 @@ def _own_variables(python: Interpreter) -> dict[str, str | int]:
         text = python.sysconfigdata.read_text(encoding="utf-8")
     except (OSError, UnicodeError) as error:
         raise PackError(f"{python.sysconfigdata} cannot be read: {error}") from error
-    return parse_sysconfigdata(text, str(python.sysconfigdata))
+    return read_sysconfigdata(text, str(python.sysconfigdata))
 
 
 def _license(python: Interpreter) -> bytes:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydiff.errors import PackError
 from pydiff.fetch.pack.binaries import MAGIC, relocatable
-from pydiff.fetch.pack.rewrite import Rewriter, format_sysconfigdata
+from pydiff.fetch.pack.rewrite import Rewriter, write_sysconfigdata
 from pydiff.interpreter import Interpreter
 
 _SCRIPTS = re.compile(r"(python3?(\.\d+)?[td]*-config|pip3?(\.\d+)?|(2to3|idle|pydoc)3?(-?3?\.\d+)?)")
@@ -121,7 +121,7 @@ def _stdlib(python: Interpreter, rewriter: Rewriter) -> Iterator[Member]:
     for path, below in _files(folder):
         mode = 0o755 if os.access(path, os.X_OK) else 0o644
         if path == sysconfigdata:
-            yield Member(f"{name}/{below}", content=partial(format_sysconfigdata, rewriter.values))
+            yield Member(f"{name}/{below}", content=partial(write_sysconfigdata, rewriter.values))
         elif path.is_symlink():
             yield Member(f"{name}/{below}", link=str(path.readlink()))
         elif path == makefile:

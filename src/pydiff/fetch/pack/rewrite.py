@@ -2,39 +2,33 @@
 
 from __future__ import annotations
 
-import ast
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pydiff.errors import PackError
 from pydiff.interpreter import Interpreter
+from pydiff.model.sysconfigdata import SysconfigDataError, format_sysconfigdata, parse_assignment
 
 PREFIX = "/install"
-# uv reads the file only with exactly this first line.
-_HEADER = "# system configuration generated and used by the sysconfig module\n"
-_ASSIGNMENT = "build_time_vars"
 # Makefile variables that a build takes from there; all others are spelled with $(prefix) already.
 _MAKEFILE = re.compile(r"^(?P<name>\w+)=[ \t]*(?P<value>[^\n]*)$", re.MULTILINE)
 _ASSIGNED = re.compile(r"^(?P<name>prefix|libdir)=(?P<quote>\"?)[^\n]*$", re.MULTILINE)
 
 
-def parse_sysconfigdata(text: str, name: str) -> dict[str, str | int]:
-    """The variables of a `_sysconfigdata_*.py`, without running it. Raises PackError."""
+def read_sysconfigdata(text: str, name: str) -> dict[str, str | int]:
+    """The variables of a `_sysconfigdata_*.py`, without running it; code after them, as Debian adds, is left. Raises PackError."""
     try:
-        for statement in ast.parse(text).body:
-            if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == _ASSIGNMENT:
-                found = ast.literal_eval(statement.value)
-                return {str(key): kept for key, kept in found.items() if isinstance(kept, (str, int))}
-    except (SyntaxError, ValueError, AttributeError) as error:
-        raise PackError(f"{name} cannot be read: {error}") from error
-    raise PackError(f"{name} does not set {_ASSIGNMENT}", hint="only CPython's own form of the file is understood")
+        return parse_assignment(text)[0]
+    except SysconfigDataError as error:
+        raise PackError(
+            f"{name} cannot be read: {error}", hint="only CPython's own form of the file is understood"
+        ) from error
 
 
-def format_sysconfigdata(variables: Mapping[str, str | int]) -> bytes:
+def write_sysconfigdata(variables: Mapping[str, str | int]) -> bytes:
     """As releases since 20241219 write it: JSON, sorted, no newline at the end."""
-    return f"{_HEADER}{_ASSIGNMENT} = {json.dumps(variables, indent=4, sort_keys=True, ensure_ascii=False)}".encode()
+    return format_sysconfigdata(variables).removesuffix("\n").encode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pydiff.compare.roles import Roles
+from pydiff.model.roles import Roles
 
 PYENV = Roles({
     "prefix": "/srv/pyenv/versions/3.9.18",
