@@ -27,6 +27,8 @@ from pydiff.model.spec import Spec
 from pydiff.model.target import this_machine
 from pydiff.runs import RunFolder
 
+_WHEEL_CHANGES_TOLD = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -201,13 +203,18 @@ def _judge(
         )
     )
     _record("findings", findings)
+    wheel_changes = comparing.compare_wheels(*records)
+    if wheel_changes:
+        told = [f"the wheels differ: {change}" for change in wheel_changes[:_WHEEL_CHANGES_TOLD]]
+        more = len(wheel_changes) - len(told)
+        _record("notes", [*told, *([f"the wheels differ in {more} more points"] if more else []), *pair.notes])
     both_built = isinstance(pair.left.outcome, Built) and isinstance(pair.right.outcome, Built)
     return verdict.of_builds(
         pair.package,
         names,
         (pair.left.outcome, pair.right.outcome),
         same_failure=explain.same_failure(*records),
-        wheels_differ=both_built and bool(comparing.compare_wheels(*records)),
+        wheels_differ=bool(wheel_changes),
         commands_differ=both_built and comparing.commands_differ(*records),
     )
 

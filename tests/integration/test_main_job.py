@@ -208,3 +208,36 @@ def test_trees_alone(tmp_path: Path) -> None:
     same = pydiff("diff", "uv@0.5.5:host", "uv@0.5.5:host", env=env)
     assert same.code == 0
     assert "the same for a build" in same.out
+
+
+def test_wheels_that_differ_say_in_what(tmp_path: Path) -> None:
+    """A package that writes what sysconfig says into itself: both sides build, and the wheels do not mean the same."""
+    needs_index()
+    package = tmp_path / "writes"
+    package.mkdir()
+    (package / "setup.py").write_text(
+        "import sysconfig\nfrom pathlib import Path\nfrom setuptools import setup\n"
+        "Path('writes.py').write_text('LIBDIR = %r' % sysconfig.get_config_var('LIBDIR'))\n"
+        "setup(name='writes', version='1', py_modules=['writes'])\n"
+    )
+    sides = ("--left", "mise@2024.12.15", "--right", "uv@0.5.5")
+    done = pydiff("compare", "host", str(package), *sides, "-f", "json", env=environment(tmp_path))
+    assert done.code == 1, done.err
+    run = record(done)
+    assert run["headline"].endswith("but the wheels differ in meaning")
+    assert [side["build"]["outcome"] for side in run["sides"].values()] == ["built", "built"]
+    assert "the wheels differ: ! contents differ: writes.py" in run["notes"]
+    alike = pydiff(
+        "compare",
+        "host",
+        str(package),
+        "--left",
+        "uv@0.5.10",
+        "--right",
+        "uv@0.5.14",
+        "-f",
+        "json",
+        env=environment(tmp_path),
+    )
+    assert alike.code == 0, alike.err
+    assert "builds alike" in alike.json["headline"]

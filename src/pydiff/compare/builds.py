@@ -221,7 +221,11 @@ def _divergence(meeting: Meeting, index: int, summary: str, *, kind: Kind = "out
         tokens += token_changes(left, right)
     before = [pair_ for pair_ in meeting.pairs[:index] if _agrees(pair_)]
     if (words := agreement(before)) != "agree":
-        summary += f" The {len(before)} before it {words}." if len(before) > 1 else f" The one before it {words}."
+        summary += (
+            f" The {len(before)} before it {words}."
+            if len(before) > 1
+            else f" The one before it {words.replace('agree', 'agrees', 1)}."
+        )
     return Divergence(
         phase=call.action.phase if call else "",
         kind="missing" if one.both is None else kind,

@@ -19,7 +19,7 @@ _COMPLAINT = re.compile(r"(?:fatal error|error|undefined reference|cannot find|N
 
 _COMPILER = re.compile(r"(?:^|[-/])(?:cc|gcc|g\+\+|c\+\+|cpp|clang|clang\+\+|clang-cpp|icx|icpx)(?:-[\d.]+)?$")
 
-BUT_FOR = "agree but for the"
+BUT_FOR = "but for the"
 """In the summary of a divergence: what the commands that agree do not agree in."""
 
 
@@ -111,7 +111,7 @@ def agreement(pairs: Sequence[Pair]) -> str:
         return "agree"
     compilers = all(_COMPILER.search(tool) for pair_ in names for tool in pair_)
     shown = ", ".join(f"`{left}` / `{right}`" for left, right in list(names)[:3]) + (", …" if len(names) > 3 else "")
-    return f"{BUT_FOR} {'compiler' if compilers else 'tools'} ({shown})"
+    return f"agree {BUT_FOR} {'compiler' if compilers else 'tools'} ({shown})"
 
 
 def _what_happened(meeting: Meeting, side: Side, call: Call) -> str:
