@@ -50,7 +50,7 @@ def released(name: str, part: str) -> Any:
         return json.load(zstandard.ZstdDecompressor().stream_reader(file))
 
 
-def released_linux(prefix: str = "/home/u/python") -> Snapshot:
+def released_linux(prefix: str = "/opt/u/python") -> Snapshot:
     """The real 3.9.23, laid at `prefix` by a tool that changes nothing."""
     files: Facts = {}
     for row in released(LINUX, "manifest"):

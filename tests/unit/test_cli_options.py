@@ -46,7 +46,7 @@ def test_folders_and_the_rest(tmp_path: Path) -> None:
 def test_a_report_that_cannot_be_written_is_refused_before_any_work(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     options.check_report("json", tmp_path / "new" / "report.json")
-    for wrong in (tmp_path, tmp_path / "file" / "report.json"):
+    for wrong in (Path("/"), tmp_path, tmp_path / "file" / "report.json"):
         with pytest.raises(UsageError, match="cannot write the report"):
             options.check_report("json", wrong)
 

@@ -54,7 +54,7 @@ def laid_right(prefix: str) -> Snapshot:
 
 
 def test_a_tree_that_was_only_moved_does_not_differ() -> None:
-    left, right = laid_right("/home/a/python"), laid_right("/srv/b")
+    left, right = laid_right("/opt/a/python"), laid_right("/srv/b")
     assert left.families["sysconfig"]["LIBDIR"] != right.families["sysconfig"]["LIBDIR"]
     assert compare_trees(left, right) == []
 
@@ -63,7 +63,7 @@ def test_what_a_manager_rewrites_in_a_released_tree() -> None:
     left, right = released_linux(), released_linux()
     rewritten: dict[str, Fact] = copy.deepcopy(left.families["sysconfig"])
     rewritten |= {
-        "LIBDIR": "/home/u/python/lib",
+        "LIBDIR": "/opt/u/python/lib",
         "CC": "cc -pthread",
         "AR": "ar",
         "LDSHARED": "cc -pthread -shared -Wl,--exclude-libs,ALL",

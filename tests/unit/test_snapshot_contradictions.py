@@ -51,7 +51,7 @@ def test_a_release_laid_by_uv_0_5_5_shows_the_install_family() -> None:
     assert told["AR"].says == "/tools/llvm/bin/llvm-ar"
     assert told["LIBDIR"].says == "/install/lib"
     assert "cannot find -lpython3.9" in told["LIBDIR"].consequence
-    assert told["LIBDIR"].remedy.startswith("LDFLAGS=-L/home/u/python/lib")
+    assert told["LIBDIR"].remedy.startswith("LDFLAGS=-L/opt/u/python/lib")
     assert told["INCLUDEPY, CONFINCLUDEPY"].says == "/install/include/python3.9"
     assert told["prefix, exec_prefix"].says == "/install"
     assert told["LIBRARY"].says == "libpython3.9.a"

@@ -82,7 +82,7 @@ def check_report(format_name: str, output: Path | None) -> None:
         raise UsageError(f"unknown format {format_name!r}", hint=f"one of: {', '.join(FORMATS)}")
     if output is None:
         return
-    folder = next(path for path in output.absolute().parents if path.exists())
+    folder = next((path for path in output.absolute().parents if path.exists()), output)
     if output.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
         raise UsageError(
             f"cannot write the report to {output}", hint="give the name of a file in a folder you can write"

@@ -15,7 +15,7 @@ from pydiff.snapshot.survey import Item
 @dataclass(frozen=True, slots=True)
 class About:
     prefix: str
-    """Where the tree is, or will be: `/home/u/.local/share/uv/python/cpython-3.9.20-linux-x86_64-gnu`."""
+    """Where the tree is, or will be: `/opt/uv/python/cpython-3.9.20-linux-x86_64-gnu`."""
     version: str
     """3.9.20"""
     items: Mapping[str, Item]
