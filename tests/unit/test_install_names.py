@@ -101,6 +101,14 @@ def test_circles_and_dangling_links_stay_inside() -> None:
     names.check_links()
 
 
+def test_a_refused_name_leaves_nothing_behind_to_lean_on() -> None:
+    names = Names()
+    names.add_link(("a",), "b")
+    for _ in range(2):
+        with pytest.raises(ArchiveError, match="writes through a link"):
+            names.add(("a", "a", "a"), "file")
+
+
 _PART = st.sampled_from(["a", "b", "c", ".."])
 _PATH = st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, max_size=3).map(tuple)
 _TARGET = st.lists(_PART, min_size=1, max_size=4).map("/".join)

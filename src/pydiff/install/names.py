@@ -34,6 +34,7 @@ class Names:
         known = self.kinds.get(path)
         if known is not None and not (known == kind == "dir"):
             raise ArchiveError(f"has two members with one name: {'/'.join(path)!r}")
+        implied: list[tuple[str, ...]] = []
         for depth in range(len(path) - 1, 0, -1):
             above = self.kinds.get(path[:depth])
             if above == "link":
@@ -42,7 +43,9 @@ class Names:
                 raise ArchiveError(f"uses a file as a folder: {'/'.join(path[:depth])!r}")
             if above == "dir":
                 break
-            self.kinds[path[:depth]] = "dir"
+            implied.append(path[:depth])
+        # Only now: a name that is refused must not leave folders behind that a later one could lean on.
+        self.kinds.update(dict.fromkeys(implied, "dir"))
         self.kinds[path] = kind
 
     def add_link(self, path: tuple[str, ...], target: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pydiff.report.text import exact, one_line, shown, spans
 
 _ESCAPED = re.compile(r"[\\`*_\[\]~$|]")
-_MENTION = re.compile(r"(?<![A-Za-z0-9_])@(?=[A-Za-z0-9])")
+_MENTION = re.compile(r"(?<!\w)@(?=\w)")
 _REFERENCE = re.compile(r"(#|\bGH-)(?=\d)", re.IGNORECASE)
 _AUTOLINK = re.compile(r"://|\bwww\.", re.IGNORECASE)
 # At the start of a list item, these would begin a list, a heading or a quotation inside it.
