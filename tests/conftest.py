@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from pydiff.model.settings import Settings
+
+# The gate asks the same questions each time, so that it is red for a change and not by chance; at home they vary.
+hypothesis.settings.register_profile("gate", derandomize=True)
+if os.environ.get("PYDIFF_REQUIRE_ALL") == "1":
+    hypothesis.settings.load_profile("gate")
 
 _SETTINGS = (
     "PYDIFF_CACHE_DIR",
