@@ -30,9 +30,9 @@ def build(
 ) -> None:
     """Build PACKAGE under one Python in the sandbox; exit code 0 when it built, 1 when it did not.
 
+    \b
     Example:
       pydiff build uv@0.5.5:3.9.12 uwsgi==2.0.28
-
     """
     chosen = options.settings(
         as_of=as_of,

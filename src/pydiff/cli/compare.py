@@ -19,7 +19,7 @@ def compare(
     python: Annotated[str, typer.Argument(metavar="PYTHON", help="3.9, 3.9.12, 3.13t, host, host-3.9, an archive.")],
     package: Annotated[
         str | None,
-        typer.Argument(metavar="[PACKAGE]", help="name==version, name, an sdist, a folder, a URL or git+URL."),
+        typer.Argument(metavar="PACKAGE", help="name==version, name, an sdist, a folder, a URL or git+URL."),
     ] = None,
     left: Annotated[
         str | None, typer.Option("--left", metavar="SPEC", help="Left side, instead of mise:PYTHON.")
@@ -41,13 +41,11 @@ def compare(
 
     Without PACKAGE only the two trees are compared.
 
+    \b
     Examples:
       pydiff compare 3.9 uwsgi==2.0.28
-
       pydiff compare host uwsgi==2.0.28 --left mise@2024.12.15 --right uv@0.5.5
-
       pydiff compare 3.12 ./my-package --left pyenv -f markdown -o ticket.md
-
     """
     chosen = options.settings(
         as_of=as_of,

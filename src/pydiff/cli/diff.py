@@ -25,11 +25,10 @@ def diff(
 ) -> None:
     """Compare two Pythons, file by file and variable by variable, without building anything or running what was downloaded.
 
+    \b
     Examples:
       pydiff diff uv@0.5.5:3.9.12 uv@0.13.0:3.9.12
-
       pydiff diff pyenv:3.9 pbs:3.9.20+20241016
-
     """
     chosen = options.settings(as_of=as_of, mirror=mirror, offline=offline)
     options.check_report(format_name, output)

@@ -16,16 +16,16 @@ def register(app: typer.Typer) -> None:
 
 
 def fetch(
-    specs: Annotated[list[str], typer.Argument(metavar="SPEC...")],
+    specs: Annotated[list[str], typer.Argument(metavar="SPEC")],
     as_of: options.AsOf = None,
     mirror: options.Mirror = None,
     offline: options.Offline = False,
 ) -> None:
     """Download and verify the archive of each SPEC; prints its path, hash and what the hash was checked against.
 
+    \b
     Example:
       pydiff fetch uv:3.12 pbs:3.9.20+20241016
-
     """
     chosen = options.settings(as_of=as_of, mirror=mirror, offline=offline)
     from pydiff import fetch as fetching

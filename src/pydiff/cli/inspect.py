@@ -23,11 +23,10 @@ def inspect(
 ) -> None:
     """Show what a Python says about itself that its own files, or this machine, do not bear out.
 
+    \b
     Examples:
       pydiff inspect uv@0.5.5:3.9.12
-
       pydiff inspect path:/usr/bin/python3 -f json
-
     """
     chosen = options.settings(as_of=as_of, mirror=mirror, offline=offline)
     options.check_report(format_name, output)

@@ -30,9 +30,9 @@ def pack(
 
     It is for tests, for offline demonstrations and for trying what a manager makes of a tree; it is not a PBS release.
 
+    \b
     Example:
       pydiff pack /usr/bin/python3 --to mirror/20990101
-
     """
     chosen = next((known for known in get_args(Flavor) if known == flavor), None)
     if chosen is None:

@@ -20,9 +20,9 @@ def report(
 ) -> None:
     """Render a saved run, also one that was interrupted.
 
+    \b
     Example:
       pydiff report last -f markdown -o ticket.md
-
     """
     chosen = options.settings()
     options.check_report(format_name, output)

@@ -14,7 +14,7 @@ def register(app: typer.Typer) -> None:
 
 
 def resolve(
-    specs: Annotated[list[str], typer.Argument(metavar="SPEC...")],
+    specs: Annotated[list[str], typer.Argument(metavar="SPEC")],
     as_of: options.AsOf = None,
     mirror: options.Mirror = None,
     offline: options.Offline = False,
@@ -23,11 +23,10 @@ def resolve(
 ) -> None:
     """Say which archive a manager would install, from where, with which hash, and what it changes afterwards.
 
+    \b
     Examples:
       pydiff resolve uv@0.5.5:3.9.12 mise@2024.11.37:3.9
-
       pydiff resolve uv:3.9 --as-of 2024-12-02 -f json
-
     """
     chosen = options.settings(as_of=as_of, mirror=mirror, offline=offline)
     options.check_report(format_name, output)
