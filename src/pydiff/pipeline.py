@@ -13,11 +13,10 @@ import msgspec
 from pydiff import __version__, build, explain, fetch, install, machine, managers, sides
 from pydiff import compare as comparing
 from pydiff import snapshot as snapshots
-from pydiff.build import SingleBuild
 from pydiff.errors import ExitCode, NotInstallableError, PydiffError
 from pydiff.events import PartDone, emit, listening, stage
 from pydiff.explain import verdict
-from pydiff.model.build import BuildPair, BuildRecord, Built
+from pydiff.model.build import BuildPair, BuildRecord, Built, Circumstances
 from pydiff.model.record import Difference, ErrorRecord, RequirementRecord, Run, SandboxRecord, SideRecord, Verdict
 from pydiff.model.record import Request as RequestRecord
 from pydiff.model.resolution import Compiled, InPlace, Installation, Resolution
@@ -160,7 +159,7 @@ def _record_start(asked: Comparison, settings: Settings, folder: RunFolder) -> N
     _record("environment", machine.facts())
 
 
-def _record_circumstances(done: BuildPair | SingleBuild) -> None:
+def _record_circumstances(done: Circumstances) -> None:
     """What the builds had in common."""
     _record("sandbox", SandboxRecord(level=done.sandbox, network=done.network, why=done.sandbox_why))
     _record("source", {"package": done.package, "url": done.source_url, "sha256": done.source_sha256})

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from building import PACKAGES, installation
-from pydiff.build import SingleBuild, build_one
+from pydiff.build import build_one
 from pydiff.build.sandbox import LEVELS, refusal
-from pydiff.model.build import Failed, TimedOut
+from pydiff.model.build import Failed, SingleBuild, TimedOut
 from pydiff.model.settings import Settings
 from support import missing
 

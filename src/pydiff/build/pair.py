@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from pydiff.build.backend import read_build_system
 from pydiff.build.bench import Surroundings, system_path
@@ -20,24 +22,11 @@ from pydiff.build.source import Source, acquire
 from pydiff.cache import Cache
 from pydiff.errors import RequirementsError, SandboxError
 from pydiff.events import Notice, emit, stage
-from pydiff.model.build import BuildPair, BuildRecord, Requirement, SandboxLevel
+from pydiff.model.build import BuildPair, BuildRecord, Circumstances, Requirement, SingleBuild
 from pydiff.model.resolution import Installation
 from pydiff.model.settings import Settings
 
-
-@dataclass(frozen=True, slots=True)
-class SingleBuild:
-    """One side alone: the answer of `build_one`."""
-
-    record: BuildRecord
-    sandbox: SandboxLevel
-    sandbox_why: str
-    network: bool
-    requirements: tuple[Requirement, ...] = ()
-    package: str = ""
-    source_sha256: str = ""
-    source_url: str = ""
-    notes: tuple[str, ...] = ()
+_Answer = TypeVar("_Answer", bound=Circumstances)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +50,19 @@ class _Outcome:
     requirements: tuple[Requirement, ...]
     notes: tuple[str, ...]
 
+    def told(self, answer: Callable[..., _Answer]) -> _Answer:
+        """The answer with its circumstances filled in."""
+        return answer(
+            sandbox=self.room.sandbox.level,
+            sandbox_why=self.room.why,
+            network=not self.room.sandbox.isolates_network,
+            requirements=self.requirements,
+            package=self.source.label,
+            source_sha256=self.source.sha256,
+            source_url=self.source.url,
+            notes=self.notes,
+        )
+
 
 def build_pair(
     package: str,
@@ -79,18 +81,7 @@ def build_pair(
     A build that fails is an outcome, not an error. Raises PackageError, DownloadError, RequirementsError, SandboxError, CacheError.
     """
     done = _build(package, {"left": left, "right": right}, settings, run_dir, env or {}, hidden)
-    return BuildPair(
-        left=done.records["left"],
-        right=done.records["right"],
-        sandbox=done.room.sandbox.level,
-        sandbox_why=done.room.why,
-        network=not done.room.sandbox.isolates_network,
-        requirements=done.requirements,
-        package=done.source.label,
-        source_sha256=done.source.sha256,
-        source_url=done.source.url,
-        notes=done.notes,
-    )
+    return done.told(partial(BuildPair, left=done.records["left"], right=done.records["right"]))
 
 
 def build_one(
@@ -105,17 +96,7 @@ def build_one(
 ) -> SingleBuild:
     """Build `package` under one Python; everything else as in `build_pair`, the files in `run_dir`/`side`."""
     done = _build(package, {side: installation}, settings, run_dir, env or {}, hidden)
-    return SingleBuild(
-        record=done.records[side],
-        sandbox=done.room.sandbox.level,
-        sandbox_why=done.room.why,
-        network=not done.room.sandbox.isolates_network,
-        requirements=done.requirements,
-        package=done.source.label,
-        source_sha256=done.source.sha256,
-        source_url=done.source.url,
-        notes=done.notes,
-    )
+    return done.told(partial(SingleBuild, record=done.records[side]))
 
 
 def _build(

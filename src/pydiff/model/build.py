@@ -123,12 +123,10 @@ class Requirement:
     filename: str
 
 
-@dataclass(frozen=True, slots=True)
-class BuildPair:
-    """Both builds and what they had in common: the answer of the build stage."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What the builds of one run have in common."""
 
-    left: BuildRecord
-    right: BuildRecord
     sandbox: SandboxLevel
     sandbox_why: str
     """Why not the stronger level; empty for bwrap."""
@@ -141,3 +139,18 @@ class BuildPair:
     source_url: str = ""
     notes: tuple[str, ...] = ()
     """What was not equal on both sides, what was hidden from both."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildPair(Circumstances):
+    """Both builds: the answer of the build stage."""
+
+    left: BuildRecord
+    right: BuildRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SingleBuild(Circumstances):
+    """One side alone."""
+
+    record: BuildRecord
