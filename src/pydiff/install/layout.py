@@ -16,7 +16,7 @@ from pydiff.model.resolution import Archive, Prebuilt, Repack
 
 RECORD = "pydiff-installation.json"
 # Raised when extracting or applying changes what ends up on disk, so that trees of an older pydiff are not reused.
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,9 @@ class Place:
         if not name or name in {".", ".."} or "/" in name or "\\" in name:
             raise InstallError(f"{resolution.spec.text}: {name!r} cannot be the name of a folder")
         room = cache.room("installations").absolute()
-        key = "\0".join((str(FORMAT), archive.sha256, repr(resolution.changes), name, str(room)))
+        key = "\0".join(
+            (str(FORMAT), archive.sha256, repr((resolution.unpacking, resolution.changes)), name, str(room))
+        )
         digest = hashlib.sha256(key.encode()).hexdigest()
         return cls(digest, room / digest[:16], room / digest[:16] / name)
 

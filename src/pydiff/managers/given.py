@@ -14,7 +14,7 @@ from pydiff.managers.interface import Python, python_of
 from pydiff.managers.uv_list import known_hash
 from pydiff.model.asset import Asset
 from pydiff.model.change import Change
-from pydiff.model.resolution import ManagerChoice, Prebuilt, Repack, Resolution
+from pydiff.model.resolution import UNPACKED_AS_UV, ManagerChoice, Prebuilt, Repack, Resolution, Unpacking
 from pydiff.model.spec import ArchiveRequest, HostRequest, InterpreterRequest, Request, Spec, VersionRequest
 from pydiff.model.target import Target
 
@@ -30,6 +30,7 @@ class Treatment:
     changes: Callable[[Python], tuple[Change, ...]]
     install_name: Callable[[Python], str]
     notes: Callable[[Python], tuple[str, ...]] = lambda _python: ()
+    unpacking: Unpacking = UNPACKED_AS_UV
 
 
 REQUESTS: tuple[type[Request], ...] = (VersionRequest, HostRequest, ArchiveRequest)
@@ -62,6 +63,7 @@ def repack(spec: Spec, request: HostRequest, treatment: Treatment) -> Repack:
         changes=treatment.changes(python),
         install_name=treatment.install_name(python),
         notes=("a local interpreter repacked in the form of a release, not a release", *treatment.notes(python)),
+        unpacking=treatment.unpacking,
     )
 
 
@@ -85,6 +87,7 @@ def prebuilt(spec: Spec, asset: Asset, treatment: Treatment, notes: tuple[str, .
         changes=treatment.changes(python),
         install_name=treatment.install_name(python),
         notes=(*notes, *treatment.notes(python)),
+        unpacking=treatment.unpacking,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from pydiff.model.asset import Asset
 from pydiff.model.change import Change
@@ -16,9 +17,26 @@ class ManagerChoice:
     """Empty for managers without versions that matter (pbs, path)."""
     why: str
     """How the version was chosen: "given", "found on PATH", "current on 2024-12-02", "newest known"."""
+    again: tuple[str, ...] = ()
+    """Later versions that were told to install the same Python again, in order, and so changed the tree again."""
 
     def __str__(self) -> str:
-        return f"{self.name} {self.version}".rstrip()
+        return ", then ".join((f"{self.name} {self.version}".rstrip(), *self.again))
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacking:
+    """How a manager lays the members of an archive on disk, before its changes. The default is uv's."""
+
+    modes: Literal["umask", "archive"] = "umask"
+    """umask: what the umask leaves of 0o666, or of 0o777 where any x was set. archive: as they are in the archive."""
+    full: Literal["install", "lifted", "whole"] = "install"
+    """Of a full archive: only `install/` is kept, or its content is moved up beside the rest, or all stays as it is."""
+    top_kept: bool = False
+    """The archive's top folder (`python/`) is kept, so that the tree is a folder below the manager's own."""
+
+
+UNPACKED_AS_UV = Unpacking()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +51,7 @@ class Prebuilt:
     """The folder name the manager gives the tree: `cpython-3.9.20-linux-x86_64-gnu`, `3.9.20`."""
     notes: tuple[str, ...] = ()
     """What a reader must know: which list answered, what was assumed."""
+    unpacking: Unpacking = UNPACKED_AS_UV
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +66,7 @@ class Repack:
     changes: tuple[Change, ...]
     install_name: str
     notes: tuple[str, ...] = ()
+    unpacking: Unpacking = UNPACKED_AS_UV
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,3 +74,5 @@ class Spec:
     """Empty when the user named none."""
     request: Request
     target: Target
+    manager_again: tuple[str, ...] = ()
+    """`uv@0.5.5,0.7.19:3.9`: later versions that installed the same Python again over the first one's tree."""
