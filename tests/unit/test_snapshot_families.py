@@ -255,7 +255,7 @@ def test_bundled() -> None:
 def test_bundled_needs_no_file_to_be_read() -> None:
     items = {row["path"]: None for row in released(LINUX, "manifest")}
     about = About("/p", "3.9.23", items, find_layout(items, "3.9.23"))  # type: ignore[arg-type]
-    assert "pip" in Bundled().collect(FakeTree({}), about)
+    assert "pip" in Bundled().collect(about)
 
 
 @pytest.mark.parametrize("magic", [b"\x7fELF", b"\xcf\xfa\xed\xfe", b"MZ", b"\xca\xfe\xba\xbe", b"BC\xc0\xde"])

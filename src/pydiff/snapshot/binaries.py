@@ -9,10 +9,9 @@ from types import ModuleType
 from typing import Any, Literal
 
 from pydiff.model.snapshot import Facts
-from pydiff.model.tree import Tree
 from pydiff.snapshot.interface import About
+from pydiff.snapshot.survey import BinaryFact, Unreadable
 
-BinaryFact = dict[str, str | int | list[str]]
 Format = Literal["elf", "macho", "pe", "llvm-bitcode"]
 _MAGIC: dict[bytes, Format] = {
     b"\x7fELF": "elf",
@@ -37,25 +36,31 @@ class Binaries:
 
     name: str = "binaries"
 
-    def collect(self, tree: Tree, about: About) -> Facts:
+    def wants(self, path: str, head: bytes) -> bool:  # noqa: ARG002 (the survey has them read as they pass by)
+        return False
+
+    def collect(self, about: About) -> Facts:
         facts: Facts = {}
-        parsed: dict[str, BinaryFact] = {}
         for path, item in about.items.items():
-            kind = _format(item.head)
-            if kind is None or not item.sha256:
-                continue
-            if item.sha256 not in parsed:
-                try:
-                    parsed[item.sha256] = _parse(kind, tree.read(path))
-                except Exception as error:  # noqa: BLE001 (a hostile binary may break a parser in any way; the others are still read)
-                    about.problems[path] = f"not a readable {kind} file: {error}"
-                    continue
-            facts[path] = parsed[item.sha256]
+            match item.binary:
+                case Unreadable(why):
+                    about.problems[path] = why
+                case dict() as fact:
+                    facts[path] = fact
+                case None:
+                    pass
         return facts
 
 
-def _format(head: bytes) -> Format | None:
-    return "pe" if head[:2] == b"MZ" else _MAGIC.get(head)
+def described(head: bytes, data: bytes) -> BinaryFact | Unreadable | None:
+    """What the binary says of itself; None when it is none. `head` are its first bytes."""
+    kind = "pe" if head[:2] == b"MZ" else _MAGIC.get(head[:4])
+    if kind is None:
+        return None
+    try:
+        return _parse(kind, data)
+    except Exception as error:  # noqa: BLE001 (a hostile binary may break a parser in any way; the others are still read)
+        return Unreadable(f"not a readable {kind} file: {error}")
 
 
 def _parse(kind: Format, data: bytes) -> BinaryFact:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pydiff.model.snapshot import Fact, Facts
-from pydiff.model.tree import Tree
 from pydiff.snapshot.interface import About
 
 
@@ -17,9 +16,12 @@ class BuildDetails:
 
     name: str = "builddetails"
 
-    def collect(self, tree: Tree, about: About) -> Facts:
+    def wants(self, path: str, head: bytes) -> bool:  # noqa: ARG002 (the name says it)
+        return path.endswith("/build-details.json")
+
+    def collect(self, about: About) -> Facts:
         path = f"{about.layout.stdlib}/build-details.json"
-        return dict(_flat("", json.loads(tree.read(path)))) if path in about.items else {}
+        return dict(_flat("", json.loads(about.text(path)))) if path in about.items else {}
 
 
 def _flat(key: str, value: object) -> Iterator[tuple[str, Fact]]:

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 
 from pydiff.model.snapshot import Facts
-from pydiff.model.tree import Tree
 from pydiff.snapshot.interface import About
 
 # The dot in the second form: ensurepip keeps wheels, `pip-23.0.1-py3-none-any.whl`.
@@ -22,7 +21,10 @@ class Bundled:
 
     name: str = "bundled"
 
-    def collect(self, tree: Tree, about: About) -> Facts:  # noqa: ARG002 (names say it all)
+    def wants(self, path: str, head: bytes) -> bool:  # noqa: ARG002 (names say it all)
+        return False
+
+    def collect(self, about: About) -> Facts:
         facts: Facts = {}
         for path in about.items:
             if match := _INSTALLED.fullmatch(path):

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 
 from pydiff.model.snapshot import Facts
-from pydiff.model.tree import Tree
 from pydiff.snapshot.interface import About
 
 _SUFFIX = re.compile(r"\.(?:cpython-|cp|abi3|pyd|so|dll).*")
+_TABLE = re.compile(r".*/config[^/]*/config\.c")
 _INITTAB = re.compile(r'^\s*\{"(\w+)",\s*\w+\},?', re.MULTILINE)
 # Extension modules that one CPython or another of 3.8 to 3.14 keeps outside the interpreter (its own tests' left out).
 # They are asked after by name, because a module that is in neither place is a fact too.
@@ -32,7 +32,10 @@ class Extensions:
 
     name: str = "extensions"
 
-    def collect(self, tree: Tree, about: About) -> Facts:
+    def wants(self, path: str, head: bytes) -> bool:  # noqa: ARG002 (the name says it)
+        return _TABLE.fullmatch(path) is not None
+
+    def collect(self, about: About) -> Facts:
         layout = about.layout
         if not layout.stdlib:
             return {}
@@ -42,7 +45,7 @@ class Extensions:
             if folder == layout.dynload and item.entry.kind != "dir" and _SUFFIX.search(name):
                 facts[_SUFFIX.sub("", name)] = {"state": "shared", "decided": f"{_role(folder)} holds it"}
         table = f"{layout.config}/config.c"
-        builtin = set(_INITTAB.findall(about.text(tree, table))) if table in about.items else set()
+        builtin = set(_INITTAB.findall(about.text(table))) if table in about.items else set()
         for name in sorted((builtin | set(KNOWN)) - facts.keys()):
             if name in builtin:
                 facts[name] = {"state": "builtin", "decided": "listed in config.c"}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pydiff.model.snapshot import Facts
-from pydiff.model.tree import Tree
 from pydiff.snapshot.interface import About
 
 
@@ -15,7 +14,10 @@ class Files:
 
     name: str = "files"
 
-    def collect(self, tree: Tree, about: About) -> Facts:  # noqa: ARG002 (the survey has read the tree)
+    def wants(self, path: str, head: bytes) -> bool:  # noqa: ARG002 (names say it all)
+        return False
+
+    def collect(self, about: About) -> Facts:
         facts: Facts = {}
         for path, item in about.items.items():
             entry = item.entry

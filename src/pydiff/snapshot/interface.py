@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from pydiff.model.snapshot import Facts
-from pydiff.model.tree import Tree
 from pydiff.snapshot.layout import Layout
 from pydiff.snapshot.survey import Item
 
@@ -24,10 +24,20 @@ class About:
     problems: dict[str, str] = field(default_factory=dict)
     """Path -> why it could not be read; a family adds to it and goes on."""
 
-    def text(self, tree: Tree, path: str) -> str:
-        """A text file of the tree, or "" (and a problem noted) when it cannot be read. Not UTF-8 is no problem."""
+    def data(self, path: str) -> bytes:
+        """A file that the family wants, links followed. Raises FileNotFoundError for what is not there or could not be read."""
+        item = self.items.get(path)
+        if item is not None and item.entry.kind == "link":
+            target = posixpath.normpath(posixpath.join(posixpath.dirname(path), item.entry.target))
+            item = self.items.get(target)
+        if item is None or item.data is None:
+            raise FileNotFoundError(2, item.problem if item and item.problem else "no such file in the tree", path)
+        return item.data
+
+    def text(self, path: str) -> str:
+        """A text file that the family wants, or "" (and a problem noted) when it cannot be read. Not UTF-8 is no problem."""
         try:
-            return tree.read(path).decode("utf-8", "replace")
+            return self.data(path).decode("utf-8", "replace")
         except OSError as error:
             self.problems[path] = error.strerror or str(error)
             return ""
@@ -41,6 +51,10 @@ class Family(Protocol):
         """The key in `Snapshot.families`."""
         ...
 
-    def collect(self, tree: Tree, about: About) -> Facts:
+    def wants(self, path: str, head: bytes) -> bool:
+        """Whether it reads this file, by its path and first bytes: the bytes are then there for `collect`."""
+        ...
+
+    def collect(self, about: About) -> Facts:
         """The facts, by subject. Parses; never imports or runs anything of the tree."""
         ...

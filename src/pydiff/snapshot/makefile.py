@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pydiff.model.snapshot import Facts
-from pydiff.model.tree import Tree
 from pydiff.snapshot.interface import About
 
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_.-]*)\s*(\+|\?|::?)?=\s*(.*)", re.DOTALL)
+_FILE = re.compile(r".*/config[^/]*/Makefile")
 _COMMENT = re.compile(r"(?<!\\)#.*")
 
 
@@ -20,8 +20,11 @@ class Makefile:
 
     name: str = "makefile"
 
-    def collect(self, tree: Tree, about: About) -> Facts:
-        return dict(parse_makefile(about.text(tree, f"{about.layout.config}/Makefile"))) if about.layout.config else {}
+    def wants(self, path: str, head: bytes) -> bool:  # noqa: ARG002 (the name says it)
+        return _FILE.fullmatch(path) is not None
+
+    def collect(self, about: About) -> Facts:
+        return dict(parse_makefile(about.text(f"{about.layout.config}/Makefile"))) if about.layout.config else {}
 
 
 def parse_makefile(text: str) -> dict[str, str]:

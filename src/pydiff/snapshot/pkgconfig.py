@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 
 from pydiff.model.snapshot import Facts
-from pydiff.model.tree import Tree
 from pydiff.snapshot.interface import About
 
+_FILE = re.compile(r"(?:.*/)?pkgconfig/[^/]*\.pc")
 _LINE = re.compile(r"([A-Za-z_][A-Za-z0-9_.]*)\s*([=:])\s*(.*)")
 
 
@@ -18,11 +18,14 @@ class PkgConfig:
 
     name: str = "pkgconfig"
 
-    def collect(self, tree: Tree, about: About) -> Facts:
+    def wants(self, path: str, head: bytes) -> bool:  # noqa: ARG002 (the name says it)
+        return _FILE.fullmatch(path) is not None
+
+    def collect(self, about: About) -> Facts:
         facts: Facts = {}
         for path in about.layout.pkgconfig:
             # A link is another name of a file that is listed by its own.
-            if about.items[path].entry.kind == "file" and (text := about.text(tree, path)):
+            if about.items[path].entry.kind == "file" and (text := about.text(path)):
                 facts[path] = parse_pc(text)
         return facts
 

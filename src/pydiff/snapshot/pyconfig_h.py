@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 
 from pydiff.model.snapshot import Facts
-from pydiff.model.tree import Tree
 from pydiff.snapshot.interface import About
 
 _DEFINE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)(?:\([^)]*\))?[ \t]*(.*)$", re.MULTILINE)
@@ -19,8 +18,11 @@ class PyconfigH:
 
     name: str = "pyconfig_h"
 
-    def collect(self, tree: Tree, about: About) -> Facts:
-        return dict(parse_defines(about.text(tree, about.layout.pyconfig))) if about.layout.pyconfig else {}
+    def wants(self, path: str, head: bytes) -> bool:  # noqa: ARG002 (the name says it)
+        return path.endswith("/pyconfig.h")
+
+    def collect(self, about: About) -> Facts:
+        return dict(parse_defines(about.text(about.layout.pyconfig))) if about.layout.pyconfig else {}
 
 
 def parse_defines(text: str) -> dict[str, str]:

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 
 from pydiff.model.snapshot import Facts
-from pydiff.model.tree import Tree
 from pydiff.snapshot.interface import About
 
 _SCRIPT = re.compile(r"bin/[^/]*python[^/]*-config(?:\.py)?|.*/config[^/]*/python-config\.py")
@@ -19,10 +18,13 @@ class PythonConfig:
 
     name: str = "pythonconfig"
 
-    def collect(self, tree: Tree, about: About) -> Facts:
+    def wants(self, path: str, head: bytes) -> bool:  # noqa: ARG002 (the name says it)
+        return _SCRIPT.fullmatch(path) is not None
+
+    def collect(self, about: About) -> Facts:
         facts: Facts = {}
         for path, item in about.items.items():
-            if item.entry.kind == "file" and _SCRIPT.fullmatch(path) and (text := about.text(tree, path)):
+            if item.entry.kind == "file" and _SCRIPT.fullmatch(path) and (text := about.text(path)):
                 facts[path] = parse_python_config(text)
         return facts
 

@@ -28,3 +28,8 @@ FAMILIES: tuple[Family, ...] = (
     Scripts(),
     Files(),
 )
+
+
+def wanted(path: str, head: bytes) -> bool:
+    """Whether any family reads the file."""
+    return any(family.wants(path, head) for family in FAMILIES)

@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 
 from pydiff.model.snapshot import Facts
-from pydiff.model.tree import Tree
 from pydiff.snapshot.interface import About
+
+_SCRIPT = re.compile(r"(?:bin|Scripts)/[^/]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +17,14 @@ class Scripts:
 
     name: str = "scripts"
 
-    def collect(self, tree: Tree, about: About) -> Facts:
+    def wants(self, path: str, head: bytes) -> bool:
+        return head[:2] == b"#!" and _SCRIPT.fullmatch(path) is not None
+
+    def collect(self, about: About) -> Facts:
         facts: Facts = {}
         for path, item in about.items.items():
-            if item.head[:2] == b"#!" and re.fullmatch(r"(?:bin|Scripts)/[^/]+", path):
-                first, _, rest = about.text(tree, path).partition("\n")
+            if item.data is not None and self.wants(path, item.head):
+                first, _, rest = about.text(path).partition("\n")
                 second = rest.split("\n", 1)[0]
                 facts[path] = (
                     f"{first.rstrip()} {second}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from pydiff.model.snapshot import Facts
 from pydiff.model.sysconfigdata import parse_sysconfigdata
-from pydiff.model.tree import Tree
 from pydiff.snapshot.interface import About
+
+_FILE = re.compile(r"(?:.*/)?_sysconfigdata_[^/]*\.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +18,10 @@ class Sysconfig:
 
     name: str = "sysconfig"
 
-    def collect(self, tree: Tree, about: About) -> Facts:
+    def wants(self, path: str, head: bytes) -> bool:  # noqa: ARG002 (the name says it)
+        return _FILE.fullmatch(path) is not None
+
+    def collect(self, about: About) -> Facts:
         if not about.layout.sysconfigdata:
             return {}
-        return dict(parse_sysconfigdata(tree.read(about.layout.sysconfigdata).decode()))
+        return dict(parse_sysconfigdata(about.data(about.layout.sysconfigdata).decode()))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -12,6 +14,9 @@ from pydiff.model.resolution import Installation
 from pydiff.model.settings import Settings
 from pydiff.model.snapshot import SNAPSHOT_SCHEMA, Facts, Snapshot
 from pydiff.model.tree import Tree
+
+if TYPE_CHECKING:
+    from pydiff.snapshot.survey import Item
 
 _SHOWN = 5
 """Files that could not be read are named up to here, then counted."""
@@ -50,21 +55,28 @@ def _take(installation: Installation) -> Snapshot:
 
 
 def take(tree: Tree, *, prefix: str, version: str) -> Snapshot:
-    """The snapshot of any tree that is, or would be, at `prefix`; no family's failure keeps the others from being taken."""
+    """The snapshot of a tree on disk at `prefix`."""
+    from pydiff.snapshot.registry import wanted  # noqa: PLC0415 (not needed for a kept snapshot)
+    from pydiff.snapshot.survey import of_tree  # noqa: PLC0415
+
+    return facts(of_tree(tree, prefix, wanted), prefix=prefix, version=version)
+
+
+def facts(surveyed: Iterable[Item], *, prefix: str, version: str) -> Snapshot:
+    """The snapshot of what was surveyed; no family's failure keeps the others from being taken."""
     from pydiff.snapshot.interface import About  # noqa: PLC0415 (not needed for a kept snapshot)
     from pydiff.snapshot.layout import find_layout  # noqa: PLC0415
     from pydiff.snapshot.registry import FAMILIES  # noqa: PLC0415
-    from pydiff.snapshot.survey import survey  # noqa: PLC0415
 
-    problems: dict[str, str] = {}
-    items = {item.entry.path: item for item in survey(tree, prefix, problems)}
+    items = {item.entry.path: item for item in sorted(surveyed, key=lambda item: item.entry.path)}
+    problems = {path: item.problem for path, item in items.items() if item.problem}
     errors = {"files": _told(problems)} if problems else {}
     about = About(prefix, version, items, find_layout(items.keys(), version))
     families: dict[str, Facts] = {}
     for family in FAMILIES:
         about.problems.clear()
         try:
-            families[family.name] = family.collect(tree, about)
+            families[family.name] = family.collect(about)
         except Exception as error:  # noqa: BLE001 (hostile files may break a parser in any way, and the other families still count)
             families[family.name] = {}
             about.problems[""] = f"{type(error).__name__}: {error}"
