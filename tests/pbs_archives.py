@@ -8,6 +8,9 @@ import hashlib
 import http.server
 import io
 import re
+import socket
+import ssl
+import struct
 import tarfile
 import threading
 import time
@@ -15,6 +18,7 @@ import urllib.parse
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import zstandard
 
@@ -24,7 +28,12 @@ from pydiff.model.asset import Asset, Flavor
 from pydiff.model.resolution import ManagerChoice, Prebuilt
 from pydiff.model.spec import Spec, VersionRequest
 from pydiff.model.target import Target
+from pydiff.web.patience import Patience
 
+# As long as a server on loopback can need, and no longer: faults are not waited out.
+QUICK = Patience(
+    connect=2, answer=2, silence=0.5, slowest=1_000, first_wait=0.01, longest_wait=0.02, longest_retry_after=1
+)
 TAG = "20241016"
 TRIPLE = "x86_64-unknown-linux-gnu"
 VERSION = "3.9.20"
@@ -158,6 +167,20 @@ class Answer:
     """How long to think first."""
     stall: float = 0.0
     """Seconds of silence after the first half of the body."""
+    claim: int = 0
+    """Added to the Content-Length: a lie."""
+    framing: Literal["length", "chunked", "close"] = "length"
+    """How the end of the body is told; "close" as in HTTP/1.0. With `cut_after`, chunks break off without the last one."""
+    drip: float = 0.0
+    """Seconds between any two bytes of the body."""
+    drip_headers: float = 0.0
+    """Seconds between any two bytes of the headers."""
+    reset: bool = False
+    """Break the connection with RST instead of closing it, where `cut_after` says."""
+    trusting: bool = False
+    """Ranges are served whatever If-Range says."""
+    longest: int | None = None
+    """A range is answered with at most so many bytes of it."""
 
 
 @dataclass(slots=True)
@@ -184,8 +207,8 @@ class Mirror:
 
 
 @contextlib.contextmanager
-def serving(root: Path) -> Iterator[Mirror]:
-    """A server on a free port of loopback, in a thread of its own."""
+def serving(root: Path, tls: ssl.SSLContext | None = None) -> Iterator[Mirror]:
+    """A server on a free port of loopback, in a thread of its own; with `tls` it is `https://localhost`."""
     mirror = Mirror(root)
 
     class Handler(_Handler):
@@ -196,6 +219,9 @@ def serving(root: Path) -> Iterator[Mirror]:
     # A client that stops reading half-way is what some tests are about.
     server.handle_error = lambda *_: None  # type: ignore[method-assign]
     mirror.url = f"http://127.0.0.1:{server.server_port}"
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+        mirror.url = f"https://localhost:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
@@ -227,27 +253,62 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
         headers = {"ETag": etag} if status == 200 else {}
         wanted = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
-        if status == 200 and answer.ranges and wanted and self.headers.get("If-Range") in {None, etag}:
+        vouched = answer.trusting or self.headers.get("If-Range") in {None, etag}
+        if status == 200 and answer.ranges and wanted and vouched:
             start = int(wanted[1])
             if start >= len(body):
                 status, headers["Content-Range"], body = 416, f"bytes */{len(body)}", b""
             else:
-                status, headers["Content-Range"] = 206, f"bytes {start}-{len(body) - 1}/{len(body)}"
-                body = body[start:]
+                end = min(len(body), start + (answer.longest or len(body)))
+                status, headers["Content-Range"] = 206, f"bytes {start}-{end - 1}/{len(body)}"
+                body = body[start:end]
+        with contextlib.suppress(OSError):
+            self._send_headers(status, len(body) + answer.claim, {**headers, **answer.headers}, answer)
+            self._send_body(body, answer)
+
+    def _send_headers(self, status: int, length: int, headers: Mapping[str, str], answer: Answer) -> None:
+        framing = {
+            "length": {"Content-Length": str(length)},
+            "chunked": {"Transfer-Encoding": "chunked"},
+            "close": {"Connection": "close"},
+        }
         self.send_response(status)
-        for name, value in {"Content-Length": str(len(body)), **headers, **answer.headers}.items():
+        for name, value in {**framing[answer.framing], **headers}.items():
             self.send_header(name, value)
-        self.end_headers()
+        if not answer.drip_headers:
+            self.end_headers()
+            return
+        for byte in b"".join(self._headers_buffer):  # type: ignore[attr-defined]  # http.server's own, not in typeshed
+            self.wfile.write(bytes([byte]))
+            time.sleep(answer.drip_headers)
+        self.wfile.write(b"\r\n")
+
+    def _send_body(self, body: bytes, answer: Answer) -> None:
+        cut = answer.cut_after is not None
+        body = body[: answer.cut_after]
         if answer.stall:
             half = len(body) // 2
-            self.wfile.write(body[:half])
-            self.wfile.flush()
+            self._send(body[:half], answer)
             time.sleep(answer.stall)
             body = body[half:]
-        with contextlib.suppress(OSError):
-            self.wfile.write(body if answer.cut_after is None else body[: answer.cut_after])
-        if answer.cut_after is not None:
+        if answer.drip:
+            for byte in body:
+                self._send(bytes([byte]), answer)
+                time.sleep(answer.drip)
+        else:
+            self._send(body, answer)
+        if answer.framing == "chunked" and not cut:
+            self.wfile.write(b"0\r\n\r\n")
+        if cut or answer.claim or answer.framing == "close":
             self.close_connection = True
+        if answer.reset:
+            # Closing with a linger time of 0 sends RST.
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    def _send(self, body: bytes, answer: Answer) -> None:
+        if answer.framing == "chunked" and body:
+            body = b"%x\r\n%b\r\n" % (len(body), body)
+        self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
         pass

@@ -48,6 +48,8 @@ class Notice:
     """Something the user should know that is not an error: a fallback that was taken, a cache entry that was rebuilt."""
 
     text: str
+    loud: bool = False
+    """Said even where progress is not shown."""
 
 
 @dataclass(frozen=True, slots=True)

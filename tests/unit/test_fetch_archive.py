@@ -11,24 +11,21 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import stamina
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbs_archives import Answer, Mirror, prebuilt, release_asset, serving
+from pbs_archives import QUICK, Answer, Mirror, prebuilt, release_asset, serving
 from pydiff.errors import ArchiveError, CacheError, DownloadError, HashMismatchError
 from pydiff.events import DownloadProgress, Event, Notice, listening
 from pydiff.fetch import fetch
 from pydiff.fetch.sums import parse
 from pydiff.model.asset import Asset
 from pydiff.model.settings import Settings
-from pydiff.web import ROUNDS
 
 
 @pytest.fixture(autouse=True)
-def _no_waiting() -> Iterator[None]:
-    with stamina.set_testing(True, attempts=ROUNDS):
-        yield
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pydiff.web.patience.PATIENCE", QUICK)
 
 
 @pytest.fixture
@@ -137,6 +134,46 @@ def test_no_published_hash_is_said_so(asset: Asset, mirror: Mirror, mirrored: Se
     assert archive.verified == ""
     assert archive.sha256 == asset.sha256
     assert any(isinstance(event, Notice) and "cannot be verified" in event.text for event in heard)
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (Answer(body=b"<html>please log in</html>"), "it begins with b'<html>please log in</html>'"),
+        (Answer(framing="close"), "the server did not say where it ends"),
+    ],
+)
+def test_without_a_hash_it_must_at_least_look_like_an_archive(
+    asset: Asset, mirror: Mirror, mirrored: Settings, answer: Answer, why: str
+) -> None:
+    (mirror.root / asset.tag / "SHA256SUMS").unlink()
+    mirror.script(f"/{asset.tag}/{asset.name}", answer)
+    unhashed = replace(asset, sha256=None, hash_source="")
+    with pytest.raises(DownloadError) as caught:
+        fetch(prebuilt(unhashed), mirrored)
+    assert why in str(caught.value)
+    assert _kept(mirrored) == []
+    assert fetch(prebuilt(unhashed), mirrored).sha256 == asset.sha256
+
+
+def test_the_next_host_is_asked_aloud_when_one_gives_another_file(
+    asset: Asset, mirror: Mirror, settings: Settings
+) -> None:
+    both = replace(asset, urls=(f"{mirror.url}/old.tar.gz", f"{mirror.url}/{asset.tag}/{asset.name}"))
+    (mirror.root / "old.tar.gz").write_bytes(b"another file")
+    heard: list[Event] = []
+    with listening(heard.append):
+        archive = fetch(prebuilt(both), settings)
+    assert archive.sha256 == asset.sha256
+    [loud] = [event for event in heard if isinstance(event, Notice) and event.loud]
+    assert f"{asset.name} from {mirror.url}/old.tar.gz is not the file that was published" in loud.text
+
+
+def test_an_encoding_that_nobody_asked_for_is_named(asset: Asset, mirror: Mirror, mirrored: Settings) -> None:
+    answer = Answer(body=b"twice", headers={"Content-Encoding": "gzip"})
+    mirror.script(f"/{asset.tag}/{asset.name}", answer)
+    with pytest.raises(HashMismatchError, match="sent with Content-Encoding: gzip"):
+        fetch(prebuilt(asset), mirrored)
 
 
 def test_sums_out_of_reach_are_not_no_sums(asset: Asset, mirror: Mirror, mirrored: Settings) -> None:

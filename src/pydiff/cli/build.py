@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
@@ -21,6 +20,7 @@ def build(
     as_of: options.AsOf = None,
     mirror: options.Mirror = None,
     offline: options.Offline = False,
+    download_timeout: options.DownloadTimeout = None,
     timeout: options.Timeout = options.DEFAULT_TIMEOUT,
     sandbox: options.Sandbox = "auto",
     show_system_python: options.SystemPython = False,
@@ -38,6 +38,7 @@ def build(
         as_of=as_of,
         mirror=mirror,
         offline=offline,
+        download_timeout=download_timeout,
         timeout=timeout,
         sandbox=sandbox,
         show_system_python=show_system_python,
@@ -47,7 +48,7 @@ def build(
     from pydiff.cli.running import report_on
     from pydiff.pipeline import build_alone
 
-    argv = tuple(sys.argv[1:])
+    argv = options.arguments()
     finished = report_on(lambda: build_alone(spec, package, chosen, argv), format_name, output)
     side = finished.run.sides.left
     raise typer.Exit(ExitCode.SAME if side is not None and side.build.outcome == "built" else ExitCode.DIVERGENT)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
@@ -30,6 +29,7 @@ def compare(
     as_of: options.AsOf = None,
     mirror: options.Mirror = None,
     offline: options.Offline = False,
+    download_timeout: options.DownloadTimeout = None,
     timeout: options.Timeout = options.DEFAULT_TIMEOUT,
     sandbox: options.Sandbox = "auto",
     show_system_python: options.SystemPython = False,
@@ -51,6 +51,7 @@ def compare(
         as_of=as_of,
         mirror=mirror,
         offline=offline,
+        download_timeout=download_timeout,
         timeout=timeout,
         sandbox=sandbox,
         show_system_python=show_system_python,
@@ -65,7 +66,7 @@ def compare(
         right=side_spec(right, "uv", python),
         python=python,
         package=package,
-        argv=tuple(sys.argv[1:]),
+        argv=options.arguments(),
     )
     raise typer.Exit(run_and_report(asked, chosen, format_name, output))
 

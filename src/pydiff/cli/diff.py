@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
@@ -20,6 +19,7 @@ def diff(
     as_of: options.AsOf = None,
     mirror: options.Mirror = None,
     offline: options.Offline = False,
+    download_timeout: options.DownloadTimeout = None,
     format_name: options.Format = "terminal",
     output: options.Output = None,
 ) -> None:
@@ -30,10 +30,10 @@ def diff(
       pydiff diff uv@0.5.5:3.9.12 uv@0.13.0:3.9.12
       pydiff diff pyenv:3.9 pbs:3.9.20+20241016
     """
-    chosen = options.settings(as_of=as_of, mirror=mirror, offline=offline)
+    chosen = options.settings(as_of=as_of, mirror=mirror, offline=offline, download_timeout=download_timeout)
     options.check_report(format_name, output)
     from pydiff.cli.running import run_and_report
     from pydiff.pipeline import Comparison
 
-    asked = Comparison(left=left, right=right, python=f"{left} {right}", argv=tuple(sys.argv[1:]))
+    asked = Comparison(left=left, right=right, python=f"{left} {right}", argv=options.arguments())
     raise typer.Exit(run_and_report(asked, chosen, format_name, output))

@@ -20,6 +20,7 @@ def fetch(
     as_of: options.AsOf = None,
     mirror: options.Mirror = None,
     offline: options.Offline = False,
+    download_timeout: options.DownloadTimeout = None,
 ) -> None:
     """Download and verify the archive of each SPEC; prints its path, hash and what the hash was checked against.
 
@@ -27,7 +28,7 @@ def fetch(
     Example:
       pydiff fetch uv:3.12 pbs:3.9.20+20241016
     """
-    chosen = options.settings(as_of=as_of, mirror=mirror, offline=offline)
+    chosen = options.settings(as_of=as_of, mirror=mirror, offline=offline, download_timeout=download_timeout)
     from pydiff import fetch as fetching
     from pydiff import managers
     from pydiff.cli.progress import display

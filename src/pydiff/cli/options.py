@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -30,6 +31,15 @@ Mirror = Annotated[
 ]
 Offline = Annotated[bool, typer.Option("--offline", help="Use only what is cached (also PYDIFF_OFFLINE=1).")]
 Timeout = Annotated[float, typer.Option("--timeout", metavar="MINUTES", help="Time limit for a build.", min=0.01)]
+DownloadTimeout = Annotated[
+    float | None,
+    typer.Option(
+        "--download-timeout",
+        metavar="MINUTES",
+        help="Time limit for one download with all its retries (60; also PYDIFF_DOWNLOAD_TIMEOUT).",
+        min=0.01,
+    ),
+]
 Sandbox = Annotated[str, typer.Option("--sandbox", help="auto, bwrap, unshare or none.")]
 Format = Annotated[str, typer.Option("--format", "-f", help="terminal, markdown or json.")]
 Output = Annotated[
@@ -46,6 +56,9 @@ Hide = Annotated[
     ),
 ]
 DEFAULT_TIMEOUT = 30.0
+DEFAULT_DOWNLOAD_TIMEOUT = 60.0
+# A year: nothing that counts as a time limit is longer, and what the system's clocks take ends somewhere.
+MANY_MINUTES = 525_600.0
 
 
 def settings(
@@ -54,12 +67,13 @@ def settings(
     mirror: str | None = None,
     offline: bool = False,
     timeout: float = DEFAULT_TIMEOUT,
+    download_timeout: float | None = None,
     sandbox: str = "auto",
     show_system_python: bool = False,
     hide: str = "",
     environ: Mapping[str, str] = os.environ,
 ) -> Settings:
-    """Options first, then the environment, then defaults. `timeout` is in minutes. Raises UsageError."""
+    """Options first, then the environment, then defaults. Both timeouts are in minutes. Raises UsageError."""
     if sandbox not in SANDBOXES:
         raise UsageError(f"unknown sandbox {sandbox!r}", hint=f"one of: {', '.join(SANDBOXES)}")
     return Settings(
@@ -68,12 +82,20 @@ def settings(
         mirror=(mirror or environ.get("PYDIFF_MIRROR") or environ.get("UV_PYTHON_INSTALL_MIRROR") or "").rstrip("/"),
         offline=offline or environ.get("PYDIFF_OFFLINE", "") not in {"", "0"},
         as_of=_day(as_of),
+        download_timeout=60 * _download_minutes(download_timeout, environ),
         build_timeout=timeout * 60,
         sandbox=sandbox,
         downloads_json=environ.get("UV_PYTHON_DOWNLOADS_JSON_URL", ""),
         show_system_python=show_system_python,
         hide=tuple(name for name in hide.split(",") if name),
     )
+
+
+def arguments() -> tuple[str, ...]:
+    """The words of the command for the run record, without the credentials that a mirror's URL may hold."""
+    from pydiff.report.secret_shapes import hide as without_secrets
+
+    return tuple(map(without_secrets, sys.argv[1:]))
 
 
 def check_report(format_name: str, output: Path | None) -> None:
@@ -96,6 +118,18 @@ def _folder(variable: str, kind: str, environ: Mapping[str, str]) -> Path:
 
     path: Path = getattr(platformdirs, kind)("pydiff", appauthor=False)
     return path
+
+
+def _download_minutes(given: float | None, environ: Mapping[str, str]) -> float:
+    text = environ.get("PYDIFF_DOWNLOAD_TIMEOUT") or str(DEFAULT_DOWNLOAD_TIMEOUT)
+    try:
+        minutes = float(text) if given is None else given
+    except ValueError:
+        minutes = 0.0
+    if not 0 < minutes < MANY_MINUTES:
+        what = f"PYDIFF_DOWNLOAD_TIMEOUT={text}" if given is None else f"--download-timeout {given}"
+        raise UsageError(f"{what} is not a number of minutes", hint="write it as 60 or 0.5")
+    return minutes
 
 
 def _day(text: str | None) -> dt.date | None:

@@ -28,9 +28,9 @@ _DOING = {
 
 @contextmanager
 def display() -> Iterator[Listener]:
-    """A listener that draws when stderr is a terminal, and one that says nothing when it is not."""
+    """A listener that draws when stderr is a terminal, and one that says only what is loud when it is not."""
     if not sys.stderr.isatty():
-        yield lambda _event: None
+        yield _listen_quietly
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -45,6 +45,11 @@ def display() -> Iterator[Listener]:
     )
     with Progress(*columns, console=console, transient=True) as progress:
         yield _Display(progress).listen
+
+
+def _listen_quietly(event: Event) -> None:
+    if isinstance(event, Notice) and event.loud:
+        sys.stderr.write(f"warning: {event.text}\n")
 
 
 class _Display:
@@ -67,8 +72,8 @@ class _Display:
                 self._download(name, received, total)
             case BuildStep(side=side, number=number, summary=summary):
                 self._step(side, f"{number}: {summary}"[:60])
-            case Notice(text=text):
-                self._progress.console.print(text, style="dim", markup=False, highlight=False)
+            case Notice(text=text, loud=loud):
+                self._progress.console.print(text, style="yellow" if loud else "dim", markup=False, highlight=False)
             case PartDone():
                 pass
 

@@ -19,6 +19,7 @@ from pydiff.web import OnProgress, Received, is_local, printable, stream_to
 
 # Enough for a smooth bar, and few enough not to be felt.
 SECONDS_BETWEEN_EVENTS = 0.05
+_MAGIC = {".gz": b"\x1f\x8b", ".zst": b"\x28\xb5\x2f\xfd"}
 
 
 def from_path(asset: Asset) -> Archive:
@@ -52,9 +53,11 @@ def _download(asset: Asset, urls: tuple[str, ...], shelf: Shelf, settings: Setti
         expected, source = published(asset, urls, settings)
     shelf.make()
 
-    def check(received: Received) -> None:
-        if expected:
-            _require(asset.name, received.sha256, expected, source, printable(received.url))
+    def check(received: Received, path: Path) -> None:
+        if not expected:
+            _require_shape(asset.name, path, received)
+            return
+        _require(asset.name, received.sha256, expected, source, f"{printable(received.url)}{_encoded(received)}")
 
     received = stream_to(urls, settings, shelf.path, on_progress=_reporter(asset.name), check=check)
     emit(DownloadProgress(asset.name, received.size, received.size))
@@ -71,6 +74,25 @@ def _require(name: str, actual: str, expected: str, source: str, origin: str) ->
             f"  sha256 received {actual}",
             hint="do not use it; a mirror or proxy may hold an old or altered copy, so ask another host (--mirror)",
         )
+
+
+def _require_shape(name: str, path: Path, received: Received) -> None:
+    """What can be asked of a file without a published hash: to be whole, and no page of a login portal."""
+    with path.open("rb") as file:
+        start = file.read(60)
+    if start.startswith(_MAGIC.get(Path(name).suffix, b"")) and received.delimited:
+        return
+    why = f"it begins with {start!r}" if received.delimited else "the server did not say where it ends"
+    raise DownloadError(
+        f"{name} from {printable(received.url)}{_encoded(received)} cannot be taken for the archive: no hash is published for it, and {why}",
+        hint="a proxy or portal may have answered in place of the host; open the URL in a browser, or ask another host (--mirror)",
+    )
+
+
+def _encoded(received: Received) -> str:
+    if not received.encoding:
+        return ""
+    return f" (sent with Content-Encoding: {received.encoding}, although it was asked for as it is)"
 
 
 def _reporter(name: str) -> OnProgress:

@@ -16,6 +16,8 @@ class Settings:
     offline: bool = False
     as_of: date | None = None
     """Versions, lists and requirements as they were at the end of this day."""
+    download_timeout: float = 3600.0
+    """Seconds for one file, with all hosts, waits and retries."""
     build_timeout: float = 1800.0
     """Seconds for one hook-driven build."""
     sandbox: str = "auto"

@@ -52,7 +52,7 @@ class Part:
         self.note.unlink(missing_ok=True)
 
     def write(
-        self, chunks: Iterable[bytes], start: int, *, on_size: Callable[[int], None], limit: int
+        self, chunks: Iterable[bytes | memoryview], start: int, *, on_size: Callable[[int], None], limit: int
     ) -> tuple[str, int]:
         """Put `chunks` at offset `start`; returns sha256 and size of the whole. Raises CacheError and TooLargeError."""
         digest = hashlib.sha256()
