@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -34,6 +35,18 @@ def _works(*command: str) -> bool:
         return subprocess.run(command, capture_output=True, timeout=30, check=False).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False
+
+
+def needs_llvm(tool: str) -> Path:
+    """A tool of LLVM such as `llvm-objcopy`, with or without the version in its name."""
+    for folder in os.get_exec_path():
+        found = sorted(
+            path for path in Path(folder).glob(f"{tool}*") if re.fullmatch(r"(-\d+)?", path.name[len(tool) :])
+        )
+        if found:
+            return found[0]
+    missing(f"no {tool}")
+    raise AssertionError
 
 
 def needs_bwrap() -> None:
