@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pydiff.errors import InstallError
-from pydiff.managers import eras, mise, uv
+from pydiff.managers import eras, mise, uv_changes
 from pydiff.managers.changes import (
+    CopyPythonExe,
     LinkPython,
     MarkExternallyManaged,
     RewritePkgConfig,
@@ -88,7 +89,7 @@ def text_of(edits: dict[str, FileEdit], path: str, prefix: PurePosixPath) -> str
 @pytest.mark.parametrize("version", RECORDED["outputs"])
 def test_uv_of_every_era_byte_for_byte(version: str) -> None:
     prefix = PurePosixPath("/srv/cpython-3.9.23-linux-x86_64-gnu")
-    edits = applied(uv.changes(version, PYTHON), tree(), prefix)
+    edits = applied(uv_changes.changes(version, PYTHON), tree(), prefix)
     real = RECORDED["outputs"][version]
     assert (text_of(edits, SYSCONFIG, prefix) or RECORDED["input"]) == real["sysconfigdata"]
     assert (text_of(edits, PC, prefix) or RECORDED["pkgconfig"]) == real["pkgconfig"]
@@ -114,15 +115,48 @@ def test_mise_rewrites_as_uv_once_did() -> None:
     ],
 )
 def test_what_uv_changes_by_version(version: str, names: list[str]) -> None:
-    assert [change.name for change in uv.changes(version, PYTHON)] == names
+    assert [change.name for change in uv_changes.changes(version, PYTHON)] == names
 
 
 def test_uv_elsewhere() -> None:
-    windows = uv.changes("0.12.5", Python("3.12.8", "", "20241206", Target("windows", "x86_64", "none")))
+    windows = uv_changes.changes("0.12.5", Python("3.12.8", "", "20241206", Target("windows", "x86_64", "none")))
     assert windows == (MarkExternallyManaged("Lib"), WriteBuildFile("20241206"))
-    free = uv.changes("0.12.5", Python("3.13.1", "freethreaded", "", GNU))
+    free = uv_changes.changes("0.12.5", Python("3.13.1", "freethreaded", "", GNU))
     assert [change.name for change in free] == ["bin-python", "externally-managed", "sysconfig", "pkgconfig"]
     assert free[1] == MarkExternallyManaged("lib/python3.13t")
+
+
+def test_what_uv_does_to_a_tree_that_is_there_already() -> None:
+    def names(version: str, target: Target = GNU, variant: str = "") -> list[str]:
+        return [change.name for change in uv_changes.again(version, Python("3.13.1", variant, "20250604", target))]
+
+    assert names("0.4.28") == []
+    assert names("0.4.29") == ["externally-managed", "bin-python"]
+    assert names("0.13.9") == ["externally-managed", "sysconfig", "pkgconfig", "bin-python"], "no BUILD: that is kept"
+    assert names("0.13.9", Target("macos", "aarch64", "none"))[-1] == "install-name"
+    assert names("0.13.9", Target("windows", "x86_64", "none")) == ["externally-managed"]
+    *_, link = uv_changes.again("0.13.9", Python("3.13.1", "freethreaded+debug", "", GNU))
+    assert link == LinkPython("python3.13td", absolute=True, replaces=False)
+
+
+def test_python_exe_of_free_threaded_windows_builds() -> None:
+    windows = Target("windows", "x86_64", "none")
+    python = Python("3.13.0", "freethreaded", "20241016", windows)
+    assert "python-exe" not in [change.name for change in uv_changes.changes("0.4.23", python)]
+    change = CopyPythonExe("python3.13t.exe")
+    assert change in uv_changes.changes("0.4.24", python)
+    assert change not in uv_changes.changes("0.4.24", Python("3.13.0", "", "20241016", windows))
+    assert list(change.apply(Held({"python3.13t.exe": b"MZ"}), PREFIX)) == [WriteFile("python.exe", b"MZ", 0o644)]
+    assert list(change.apply(Held({"python3.13t.exe": b"MZ", "python.exe": b"other"}), PREFIX)) == []
+    assert list(change.apply(Held({"Lib/os.py": b""}), PREFIX)) == []
+    assert [change.reads(path) for path in ("python3.13t.exe", "python.exe")] == [True, False]
+
+
+def test_how_uv_unpacks() -> None:
+    versions = ("0.5.26", "0.5.27", "0.5.28", "0.12.24", "0.13.0", "0.13.1")
+    manners = [uv_changes.unpacking(version) for version in versions]
+    assert [manner.modes for manner in manners] == ["archive+x", "umask+x", "umask+x", "umask+x", "umask", "umask"]
+    assert [manner.hard_links for manner in manners] == [True, False, True, True, False, True]
 
 
 def test_the_small_files_of_uv() -> None:
@@ -169,7 +203,7 @@ def test_mise_fails_where_it_failed() -> None:
 
 
 def sysconfig(version: str) -> tuple[Change, ...]:
-    return tuple(change for change in uv.changes(version, PYTHON) if isinstance(change, RewriteSysconfig))
+    return tuple(change for change in uv_changes.changes(version, PYTHON) if isinstance(change, RewriteSysconfig))
 
 
 @pytest.mark.parametrize(
@@ -240,13 +274,13 @@ def test_white_space_is_what_rust_takes_for_it(words: list[str], blank: str) -> 
 
 def test_changes_are_stable_keys() -> None:
     for version in ("0.5.9", "0.7.1", "0.12.5"):
-        assert repr(uv.changes(version, PYTHON)) == repr(uv.changes(version, PYTHON))
-    assert repr(uv.changes("0.7.1", PYTHON)) != repr(uv.changes("0.7.2", PYTHON))
+        assert repr(uv_changes.changes(version, PYTHON)) == repr(uv_changes.changes(version, PYTHON))
+    assert repr(uv_changes.changes("0.7.1", PYTHON)) != repr(uv_changes.changes("0.7.2", PYTHON))
 
 
 @pytest.mark.parametrize("version", ["0.5.5", "0.6.15", "0.12.5"])
 def test_descriptions_are_one_line(version: str) -> None:
-    for change in uv.changes(version, PYTHON) + mise.changes("2025.6.0", PYTHON):
+    for change in uv_changes.changes(version, PYTHON) + mise.changes("2025.6.0", PYTHON):
         assert change.describe()
         assert "\n" not in change.describe()
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import os
 import sys
 from dataclasses import replace
 from datetime import date
@@ -9,10 +12,13 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
 
-from pydiff.errors import InstallError, NoSuchBuildError, SpecError
-from pydiff.managers import interpreters, names_list, parse_spec, resolve
+from pydiff.errors import DownloadError, InstallError, NoSuchBuildError, SpecError
+from pydiff.managers import interpreters, names_list, parse_spec, pbs_index, resolve
 from pydiff.model.resolution import InPlace, Prebuilt, Repack, Resolution
 from pydiff.model.settings import Settings
 
@@ -106,17 +112,186 @@ def test_what_pbs_never_released(spec: str, hint: str, settings: Settings) -> No
     assert hint in caught.value.hint
 
 
-def test_a_release_newer_than_the_table(
-    httpserver: HTTPServer, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+NEW = f"cpython-3.9.30+20990101-{GNU}-install_only.tar.gz"
+NEWER = f"cpython-3.9.31+20990201-{GNU}-install_only_stripped.tar.gz"
+DIGEST = "ab" * 32
+
+
+def line(version: str, *artifacts: tuple[str, object]) -> bytes:
+    """A line of the index; `artifacts` are (file name, sha256)."""
+    base = "https://github.com/astral-sh/python-build-standalone/releases/download"
+    tag = version.partition("+")[2]
+    found = [
+        {
+            "url": f"{base}/{tag}/{name.replace('+', '%2B')}",
+            "sha256": sha256,
+            "platform": GNU,
+            "variant": "install_only",
+        }
+        for name, sha256 in artifacts
+    ]
+    return json.dumps({"version": version, "date": "2099-01-01T00:00:00Z", "artifacts": found}).encode() + b"\n"
+
+
+INDEX = line("3.9.31+20990201", (NEWER, "cd" * 32)) + line("3.9.30+20990101", (NEW, DIGEST)) + line("3.9.25+20251031")
+
+
+@pytest.fixture
+def newest(httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> HTTPServer:
+    """The two lists that are asked for a release newer than the shipped names, at a server that has neither yet."""
     monkeypatch.setattr("pydiff.managers.pbs.NEWEST", httpserver.url_for("/{triple}.gz"))
-    with pytest.raises(NoSuchBuildError, match="newer than pydiff's table"):
+    monkeypatch.setattr("pydiff.managers.pbs_index.URL", httpserver.url_for("/index.ndjson"))
+    return httpserver
+
+
+def asked_for(server: HTTPServer) -> list[str]:
+    return [request.path for request, _ in server.log]
+
+
+def test_a_release_newer_than_the_table(newest: HTTPServer, settings: Settings) -> None:
+    with pytest.raises(NoSuchBuildError, match="newer than pydiff's table") as caught:
         answer("pbs:3.9.30+20990101#linux-x86_64-gnu", replace(settings, offline=True))
-    name = f"cpython-3.9.30+20990101-{GNU}-install_only.tar.gz"
-    httpserver.expect_request(f"/{GNU}.gz").respond_with_data(f"{name}\nunreadable\n")
+    assert "path instead of its version" in caught.value.hint
+    assert asked_for(newest) == []
+    newest.expect_request("/index.ndjson").respond_with_data(INDEX)
     found = answer("pbs:3.9.30+20990101#linux-x86_64-gnu", settings)
     assert isinstance(found, Prebuilt)
-    assert found.asset.name == name
+    assert found.asset.name == NEW
+    assert found.asset.urls[0].endswith(f"/20990101/{NEW.replace('+', '%2B')}")
+    assert (found.asset.sha256, found.asset.hash_source) == (DIGEST, "the index of PBS releases")
+    assert found.notes == (f"chosen from {newest.url_for('/index.ndjson')}",)
+    assert asked_for(newest) == ["/index.ndjson"]
+
+
+def test_what_the_index_said_is_kept(newest: HTTPServer, settings: Settings) -> None:
+    """Asked once; and then a request without a tag knows of it too, also offline."""
+    plain = "pbs:3.9#linux-x86_64-gnu"
+    before = answer(plain, settings)
+    assert isinstance(before, Prebuilt)
+    assert (before.asset.tag, before.notes, asked_for(newest)) == ("20251031", (), [])
+    newest.expect_ordered_request("/index.ndjson").respond_with_data(INDEX)
+    answer("pbs:3.9.30+20990101#linux-x86_64-gnu", settings)
+    for chosen in (settings, replace(settings, offline=True)):
+        after = answer(plain, chosen)
+        assert isinstance(after, Prebuilt)
+        assert (after.asset.name, after.asset.sha256) == (NEWER, "cd" * 32)
+        assert after.notes == (f"chosen from {newest.url_for('/index.ndjson')} (asked in an earlier run)",)
+    other = answer("pbs:3.9.12#linux-x86_64-gnu", settings)
+    assert isinstance(other, Prebuilt)
+    assert other.notes == ()
+    assert asked_for(newest) == ["/index.ndjson"]
+
+
+def test_an_old_extract_is_better_than_none(
+    newest: HTTPServer, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newest.expect_ordered_request("/index.ndjson").respond_with_data(INDEX)
+    newest.expect_ordered_request("/index.ndjson").respond_with_data("gone", status=404)
+    answer("pbs:3.9.30+20990101#linux-x86_64-gnu", settings)
+    kept = next((settings.cache_dir / "lists").glob("pbs-after-*.json"))
+    os.utime(kept, (0, 0))
+    found = answer("pbs:3.9.30+20990101#linux-x86_64-gnu", settings)
+    assert found.notes == (f"chosen from {newest.url_for('/index.ndjson')} (asked in an earlier run)",)
+    assert asked_for(newest) == ["/index.ndjson", "/index.ndjson"]
+    kept.write_text("{")
+    with pytest.raises(NoSuchBuildError, match="no newer table could be had"):
+        answer("pbs:3.9.30+20990101#linux-x86_64-gnu", replace(settings, offline=True))
+
+
+def test_as_of_cuts_the_index(newest: HTTPServer, settings: Settings) -> None:
+    newest.expect_request("/index.ndjson").respond_with_data(INDEX)
+    january = replace(settings, as_of=date(2099, 1, 15))
+    with pytest.raises(NoSuchBuildError, match=r"have no 3\.9\.31\+20990201"):
+        answer("pbs:3.9.31+20990201#linux-x86_64-gnu", january)
+    with pytest.raises(NoSuchBuildError):
+        answer("pbs:3.9.30+20990101#linux-x86_64-gnu", replace(settings, as_of=date(2025, 1, 1)))
+    assert asked_for(newest) == []
+    for request in ("3.9.30+20990101", "3.9"):
+        found = answer(f"pbs:{request}#linux-x86_64-gnu", january)
+        assert isinstance(found, Prebuilt)
+        assert found.asset.name == NEW
+
+
+@pytest.mark.parametrize(("status", "body"), [(404, b"gone"), (200, line("3.9.31+20990201", (NEWER, None)))])
+def test_mise_s_list_answers_where_the_index_does_not(
+    status: int, body: bytes, newest: HTTPServer, settings: Settings
+) -> None:
+    newest.expect_request("/index.ndjson").respond_with_data(body, status=status)
+    newest.expect_request(f"/{GNU}.gz").respond_with_data(f"{NEW}\nunreadable\n")
+    found = answer("pbs:3.9.30+20990101#linux-x86_64-gnu", settings)
+    assert isinstance(found, Prebuilt)
+    assert (found.asset.name, found.asset.sha256) == (NEW, None)
+    assert found.notes == (f"chosen from {newest.url_for(f'/{GNU}.gz')}",)
+
+
+def test_a_release_that_neither_list_has(newest: HTTPServer, settings: Settings) -> None:
+    newest.expect_request("/index.ndjson").respond_with_data(INDEX)
+    newest.expect_request(f"/{GNU}.gz").respond_with_data("", status=404)
+    with pytest.raises(NoSuchBuildError, match="up to 20990201 have no"):
+        answer("pbs:3.9.30+20990115#linux-x86_64-gnu", settings)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        b"",
+        b"\n\n",
+        b"<html>\n",
+        b"[" * 200_000,
+        b'{"version": 1, "artifacts": []}\n',
+        b'{"version": "3.9.30+20990101"}\n',
+        b"\xff\xfe\x00\n",
+        b"x" * 2_000 + b"\n" + INDEX,
+    ],
+)
+def test_an_index_that_is_none(
+    hostile: bytes, newest: HTTPServer, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of it is kept, and mise's list is asked."""
+    monkeypatch.setattr("pydiff.managers.pbs_index._LINE_LIMIT", 1_999)
+    newest.expect_request("/index.ndjson").respond_with_data(hostile)
+    newest.expect_request(f"/{GNU}.gz").respond_with_data(NEW)
+    found = answer("pbs:3.9.30+20990101#linux-x86_64-gnu", settings)
+    assert found.notes == (f"chosen from {newest.url_for(f'/{GNU}.gz')}",)
+    assert not list((settings.cache_dir / "lists").glob("pbs-after-*"))
+
+
+def test_an_index_that_is_too_large(newest: HTTPServer, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pydiff.managers.pbs_index._LIMIT", 100)
+    newest.expect_request("/index.ndjson").respond_with_data(INDEX)
+    newest.expect_request(f"/{GNU}.gz").respond_with_data(NEW)
+    found = answer("pbs:3.9.30+20990101#linux-x86_64-gnu", settings)
+    assert found.notes == (f"chosen from {newest.url_for(f'/{GNU}.gz')}",)
+
+
+def test_lines_of_the_index_that_do_not_fit_are_passed_over(newest: HTTPServer, settings: Settings) -> None:
+    """A file under another release, a name that is none, a hash that is none: only what reads as that release's archive counts."""
+    wrong = line(
+        "3.9.30+20990101",
+        (NEWER, DIGEST),
+        ("../../evil.tar.gz", DIGEST),
+        (NEW, "../../evil"),
+        (NEW.replace("x86_64", "pdp11"), DIGEST),
+    )
+    newest.expect_request("/index.ndjson").respond_with_data(
+        b'{"version": "3.9.30+20990101", "artifacts": [1, {"url": 2}]}\n' + wrong
+    )
+    found = answer("pbs:3.9.30+20990101#linux-x86_64-gnu", settings)
+    assert isinstance(found, Prebuilt)
+    assert (found.asset.name, found.asset.sha256, found.asset.hash_source) == (NEW, None, "")
+    kept = next((settings.cache_dir / "lists").glob("pbs-after-*.json"))
+    assert json.loads(kept.read_bytes())["hashes"] == {NEW: None}
+
+
+@given(st.binary(max_size=300), st.recursive(st.none() | st.text() | st.integers(), st.lists, max_leaves=5))
+@examples(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_the_index_holds(tmp_path: Path, garbage: bytes, value: object) -> None:
+    """It yields archives or says that it is no index, and nothing else."""
+    whole = tmp_path / "index"
+    records = [{"version": "3.9.30+20990101", "artifacts": value}, {"version": value, "artifacts": []}, value]
+    whole.write_bytes(garbage + b"\n" + b"\n".join(json.dumps(record).encode() for record in records))
+    with contextlib.suppress(DownloadError):
+        assert list(pbs_index._newer(whole, "20260101")) == []
 
 
 def test_the_newest_release_of_the_table() -> None:

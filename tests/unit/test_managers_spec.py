@@ -171,3 +171,25 @@ def test_nothing_but_spec_errors(text: str) -> None:
     else:
         hint = spec.manager
     assert hint
+
+
+def test_versions_that_installed_again() -> None:
+    spec = parse_spec("uv@0.5.5,v0.5.10,0.13.9:3.9")
+    assert (spec.manager_version, spec.manager_again) == ("0.5.5", ("0.5.10", "0.13.9"))
+    assert parse_spec("uv@0.5.5:3.9").manager_again == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("mise@2024.12.15,2025.6.0:3.9", "mise leaves what it has installed as it is", "write `mise@2024.12.15:3.9`"),
+        ("uv@0.5.5,:3.9", "'' is not a version of uv", "all three numbers"),
+        ("uv@0.5.5,0.6:3.9", "'0.6' is not a version of uv", "all three numbers"),
+        ("pbs@1.2.3,1.2.4:3.9", "pbs has no versions", "write `pbs:3.9`"),
+    ],
+)
+def test_what_cannot_install_again(text: str, message: str, hint: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        parse_spec(text)
+    assert message in str(caught.value)
+    assert hint in caught.value.hint

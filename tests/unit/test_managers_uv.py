@@ -11,7 +11,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from pydiff import data
-from pydiff.errors import DownloadError, NoSuchBuildError
+from pydiff.errors import DownloadError, NoSuchBuildError, SpecError
 from pydiff.managers import parse_spec, resolve, uv_list
 from pydiff.model.resolution import Prebuilt
 from pydiff.model.settings import Settings
@@ -106,6 +106,46 @@ def test_a_hash_that_the_release_did_not_have(offline: Settings) -> None:
     assert "uv 0.5.10 would not verify it" in answer.notes[0]
 
 
+# As the releases themselves answered (tests/conformance asks them again).
+@pytest.mark.parametrize(
+    ("spec", "version"),
+    [
+        ("uv@0.4.9:3.13.0", "3.13.0rc2"),
+        ("uv@0.4.19:3.13.0rc1", "3.13.0rc3"),
+        ("uv@0.4.20:3.13.0a5", "3.13.0"),
+        ("uv@0.8.20:3.13.0rc2", "3.13.0"),
+        ("uv@0.8.20:3.13.0rc2t", "3.13.0"),
+        ("uv@0.8.20:3.14.0rc1", "3.14.0rc1"),
+        ("uv@0.8.20:3.14.0", "3.14.0rc3"),
+        ("uv@0.9.0:3.13.0rc2", "3.13.0rc2"),
+    ],
+)
+def test_prereleases(spec: str, version: str, offline: Settings) -> None:
+    answer = prebuilt(f"{spec}#linux-x86_64-gnu", offline)
+    assert answer.asset.version == version
+    asked = spec.partition(":")[2].removesuffix("t")
+    instead = [note for note in answer.notes if "asked for" in note and f"takes {version}" in note]
+    assert len(instead) == (0 if asked == version else 1)
+
+
+def test_a_debug_build_that_a_list_has_for_a_default_one(offline: Settings) -> None:
+    answer = prebuilt("uv@0.2.34:3.9.1#linux-x86_64-musl", offline)
+    assert "-debug-" in answer.asset.name
+    assert answer.install_name == "cpython-3.9.1-linux-x86_64-musl"
+
+
+def test_later_versions_over_the_tree_of_the_first(offline: Settings) -> None:
+    answer = prebuilt("uv@0.5.5,0.5.10,0.13.9:3.9#linux-x86_64-gnu", offline)
+    assert str(answer.manager) == "uv 0.5.5, then 0.5.10, then 0.13.9"
+    assert answer.asset.tag == "20241016", "what the first one downloaded"
+    once = ["bin-python", "externally-managed"]
+    twice = ["externally-managed", "sysconfig", "bin-python"]
+    thrice = ["externally-managed", "sysconfig", "pkgconfig", "bin-python"]
+    assert [change.name for change in answer.changes] == [*once, *twice, *thrice]
+    with pytest.raises(SpecError, match=r"there is no uv 0\.5\.99"):
+        resolve(parse_spec("uv@0.5.5,0.5.99:3.9"), offline)
+
+
 @pytest.mark.parametrize(
     ("spec", "message", "hint"),
     [
@@ -117,6 +157,9 @@ def test_a_hash_that_the_release_did_not_have(offline: Settings) -> None:
         ("uv@0.5.5:3.9.25+20251031", "a build date", "uv 0.5.5 has no build of it"),
         ("uv@0.5.5:3.13d", "uv 0.5.5 cannot be asked for 3.13d", "since uv 0.8.18"),
         ("uv@0.4.20:3.13t", "uv 0.4.20 cannot be asked for 3.13t", "since uv 0.4.21"),
+        ("uv@0.4.9:3.13.0rc2", "uv 0.4.9 cannot be asked for 3.13.0rc2", "since uv 0.4.11"),
+        ("uv@0.9.1:3.15.0", "has no 3.15.0", "it has Python"),
+        ("uv@0.5.5:3.12#linux-x86_64-musl", "uv 0.5.5 installs no builds for musl", "uv 0.3.5 to those before 0.6.6"),
         ("uv@0.5.5:3.12#linux-x86_64_v3-gnu", "for linux-x86_64_v3-gnu", "Python 3.12 is there for linux-aarch64-gnu"),
     ],
 )

@@ -1,7 +1,11 @@
-"""Make `releases.json`: version and day of every release of uv and mise.
+"""Make `releases.json`: version and day of every release of the managers, and of the library pbs-installer.
 
-python src/pydiff/data/build_tool_releases.py --git uv=UV_CHECKOUT --git mise=MISE_CHECKOUT   # clones with their tags
-python src/pydiff/data/build_tool_releases.py --table tool-releases.json                      # {"uv": [[version, day], ...], ...}
+    python src/pydiff/data/build_tool_releases.py --git uv=UV_CHECKOUT --git mise=MISE_CHECKOUT --git rye=RYE_CHECKOUT
+    python src/pydiff/data/build_tool_releases.py --index hatch --index pdm --index pipx --index pbs-installer
+    python src/pydiff/data/build_tool_releases.py --table tool-releases.json      # {"uv": [[version, day], ...], ...}
+
+A checkout is a clone with its tags; the index is the one that pip is configured for, and its days are those of the upload. Tools that are not
+named keep the rows they have.
 """
 
 from __future__ import annotations
@@ -11,6 +15,8 @@ import json
 import re
 import subprocess
 from pathlib import Path
+
+from pydiff.build.index import package_finder, read_index_config
 
 FILE = Path(__file__).parent / "releases.json"
 Rows = list[tuple[str, str]]
@@ -27,6 +33,20 @@ def from_git(checkout: Path) -> Rows:
     return [(match[1], match[2]) for line in text.splitlines() if (match := _TAG.fullmatch(line))]
 
 
+def from_index(tool: str) -> Rows:
+    """Every release on the package index that is a plain version, yanked ones too, with the day of its first file (UTC)."""
+    with package_finder(read_index_config()) as (finder, complaints):
+        packages = list(finder.find_all_packages(tool, allow_yanked=True))
+    days: dict[str, str] = {}
+    for package in packages:
+        if package.version and re.fullmatch(r"\d+\.\d+\.\d+", package.version) and package.link.upload_time:
+            day = package.link.upload_time.date().isoformat()
+            days[package.version] = min(day, days.get(package.version, day))
+    if not days:
+        raise SystemExit(f"the index has no releases of {tool} with their days: {'; '.join(complaints)}")
+    return list(days.items())
+
+
 def ordered(rows: Rows) -> Rows:
     return sorted({(version, day) for version, day in rows}, key=lambda row: tuple(map(int, row[0].split("."))))
 
@@ -34,15 +54,18 @@ def ordered(rows: Rows) -> Rows:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--git", action="append", default=[], metavar="TOOL=CHECKOUT")
+    parser.add_argument("--index", action="append", default=[], metavar="TOOL")
     parser.add_argument("--table", type=Path)
     parser.add_argument("--output", type=Path, default=FILE)
     asked = parser.parse_args()
-    tables: dict[str, Rows] = json.loads(asked.table.read_text()) if asked.table else {}
+    if not (asked.git or asked.index or asked.table):
+        parser.error("give --git, --index or --table")
+    tables: dict[str, Rows] = json.loads(asked.output.read_text()) if asked.output.exists() else {}
+    tables |= json.loads(asked.table.read_text()) if asked.table else {}
     for pair in asked.git:
         tool, _, checkout = pair.partition("=")
         tables[tool] = from_git(Path(checkout))
-    if not tables:
-        parser.error("give --git or --table")
+    tables |= {tool: from_index(tool) for tool in asked.index}
     lines = (
         f'  "{tool}": [\n'
         + ",\n".join(

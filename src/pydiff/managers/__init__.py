@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pydiff.managers.histories import History, history
 from pydiff.managers.registry import manager_names
 from pydiff.managers.registry import named as _named
 from pydiff.managers.spec import parse_spec
@@ -9,7 +10,7 @@ from pydiff.model.resolution import Resolution
 from pydiff.model.settings import Settings
 from pydiff.model.spec import Spec
 
-__all__ = ["manager_names", "parse_spec", "resolve"]
+__all__ = ["History", "history", "manager_names", "parse_spec", "resolve"]
 
 
 def resolve(spec: Spec, settings: Settings) -> Resolution:

@@ -78,8 +78,11 @@ def archive(spec: Spec, request: ArchiveRequest, treatment: Treatment) -> Prebui
     return prebuilt(replace(spec, target=target), asset, treatment)
 
 
-def prebuilt(spec: Spec, asset: Asset, treatment: Treatment, notes: tuple[str, ...] = ()) -> Prebuilt:
-    python = python_of(asset)
+def prebuilt(
+    spec: Spec, asset: Asset, treatment: Treatment, notes: tuple[str, ...] = (), python: Python | None = None
+) -> Prebuilt:
+    """`python` is what the manager takes the archive for; by default what its name says."""
+    python = python or python_of(asset)
     return Prebuilt(
         spec=spec,
         manager=treatment.choice,

@@ -1,20 +1,25 @@
-"""mise: the newest PBS build of a version, by a list it fetches; python-build (compiled from source) where that list has none."""
+"""mise: the newest PBS build of a version, by a list it fetches; python-build (compiled from source) where that list has none.
+
+Source: `src/plugins/core/python.rs` at mise's tags. Everything is told for mise's own settings: nothing set, no lockfile, nothing installed.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
 from pydiff.errors import NoSuchBuildError
-from pydiff.managers import eras, given, mise_list
+from pydiff.managers import eras, given, mise_list, mise_notes, python_build
 from pydiff.managers.assets import parse_asset_name, release_url
 from pydiff.managers.changes import LinkPython, RewriteSysconfig
+from pydiff.managers.changes.windows_programs import CopyPython3, WrapPip
 from pydiff.managers.given import Treatment
 from pydiff.managers.interface import Python
 from pydiff.managers.mise_list import Listed
 from pydiff.managers.names_list import NamesList
+from pydiff.managers.python_build import Definitions
 from pydiff.managers.uv_list import known_hash
 from pydiff.managers.versions import Tool, choose, on_path
-from pydiff.managers.wanted import exact, is_final, listed, newest, order
+from pydiff.managers.wanted import exact, is_final, listed, newest
 from pydiff.model.asset import Asset
 from pydiff.model.change import Change
 from pydiff.model.resolution import Compiled, ManagerChoice, Resolution
@@ -44,10 +49,11 @@ class Mise:
             choice=choice,
             changes=lambda python: changes(choice.version, python),
             install_name=lambda python: python.version,
+            unpacking=eras.MISE_UNPACKING.at(choice.version),
         )
 
         def select(request: VersionRequest) -> Resolution:
-            return _Selection(spec, request, choice, settings).resolution(treatment)
+            return _Selection.of(spec, request, choice, settings).resolution(treatment)
 
         return given.resolution(spec, treatment, select)
 
@@ -56,9 +62,10 @@ MISE = Mise()
 
 
 def changes(version: str, python: Python) -> tuple[Change, ...]:
-    """What mise of this version does to the tree; nothing on Windows."""
+    """What mise of this version does to the tree."""
     if python.target.os == "windows":
-        return ()
+        copied = (CopyPython3(),) if eras.MISE_COPIES_PYTHON3.at(version) else ()
+        return (*copied, WrapPip()) if eras.MISE_WRAPS_PIP.at(version) else copied
     link = LinkPython("python3", absolute=True, replaces=eras.MISE_REPLACES_LINK.at(version))
     if not eras.MISE_REWRITES_SYSCONFIG.at(version):
         return (link,)
@@ -85,64 +92,88 @@ class _Selection:
     request: VersionRequest
     choice: ManagerChoice
     settings: Settings
+    asked: str
+    """The platform it asks for."""
+    names: NamesList
+    rows: list[Listed]
+    """What it makes of the list."""
+    definitions: Definitions
+
+    @classmethod
+    def of(cls, spec: Spec, request: VersionRequest, choice: ManagerChoice, settings: Settings) -> _Selection:
+        """Raises NoSuchBuildError where this mise has no Pythons at all for the target."""
+        version = choice.version
+        asked = mise_list.platform(version, spec.target)
+        if not asked:
+            why = "mise is not made for it" if spec.target.arch == "x86" else eras.MISE_NOT_ON_WINDOWS.at(version)
+            raise NoSuchBuildError(f"mise {version} has no precompiled Python for {spec.target}", hint=why)
+        names = NamesList((), "mise's list")
+        if mise_list.exists(asked, spec.target):
+            names = mise_list.offered(version, asked, settings)
+        rows = mise_list.readable(names.names, version, asked)
+        definitions = python_build.known(version, request.minor_text, names.names, settings)
+        return cls(spec, request, choice, settings, asked, names, rows, definitions)
 
     def resolution(self, treatment: Treatment) -> Resolution:
-        version, target = self.choice.version, self.spec.target
-        if self.request.variant == "debug" or "+" in self.request.variant:
-            raise NoSuchBuildError("mise has no debug builds of Python", hint=f"uv >= 0.8.18 does: uv:{self.request}")
-        names = mise_list.offered(version, target, self.settings)
-        rows = mise_list.readable(names.names, version, target)
-        known = mise_list.known_pythons(self.request.minor_text, names.names, self.settings)
-        if target.os == "windows":
-            python = self._from_list(rows, names)
-        else:
-            python = self._from_python_build(rows, known, names)
-            reason = self._why_compiled(python, rows)
-            if reason:
-                self._check_tag(None)
-                return Compiled(self.spec, self.choice, python, reason, names.notes)
-        row = mise_list.pick(rows, python, version)
-        if row is None:
-            raise self._nothing(rows, names)
-        self._check_tag(row)
-        return given.prebuilt(self.spec, _asset(row, version), treatment, (*names.notes, *self._notes(row)))
-
-    def _from_list(self, rows: list[Listed], names: NamesList) -> str:
-        """On Windows versions come from the list itself."""
-        chosen = newest(rows, self.request, lambda row: row.version)
-        if chosen is None or self.request.variant or not (exact(self.request) or is_final(chosen.version)):
-            raise self._nothing(rows, names)
-        return chosen.version
-
-    def _from_python_build(self, rows: list[Listed], known: set[str], names: NamesList) -> str:
-        """Elsewhere from python-build's definitions, which hold every CPython. Raises NoSuchBuildError for one that never was."""
-        wanted = exact(self.request)
-        newest_known = mise_list.newest_known(known)
-        if not wanted:
-            if not newest_known:
-                raise self._nothing(rows, names)
-            return newest_known
-        if self.request.prerelease:
-            if any(row.version == wanted for row in rows):
-                return wanted
-            raise self._nothing(rows, names)
-        if not newest_known or order(wanted) > order(newest_known):
-            raise self._nothing(rows, names)
-        return wanted
-
-    def _why_compiled(self, python: str, rows: list[Listed]) -> str:
         version = self.choice.version
+        python = self._python()
+        if reason := self._why_compiled(python):
+            if python not in self.definitions.names:
+                raise self._nothing()
+            self._check_tag(None)
+            return Compiled(self.spec, self.choice, python, reason, self._notes(None))
+        row = mise_list.pick(self.rows, python, version)
+        if row is None:
+            raise self._nothing()
+        self._check_tag(row)
+        return given.prebuilt(self.spec, _asset(row, version), treatment, self._notes(row))
+
+    def _python(self) -> str:
+        """The version it goes for: on Windows one of the list, elsewhere one that python-build knows. Raises NoSuchBuildError."""
+        wanted = exact(self.request)
+        if self.request.variant == "freethreaded" and wanted:
+            return f"{wanted}t"
         if self.request.variant:
-            return f"mise has no precompiled free-threaded Pythons: it builds {python}t from source with python-build"
+            raise mise_notes.no_variant(self.request, self.spec.target)
+        if wanted:
+            return wanted
+        if self._from_list:
+            row = newest(self.rows, self.request, lambda row: row.version)
+            found = row.version if row and is_final(row.version) else ""
+        else:
+            found = self.definitions.newest(self.request.minor_text)
+        if not found:
+            raise self._nothing()
+        return found
+
+    @property
+    def _from_list(self) -> bool:
+        return self.spec.target.os == "windows" and not eras.MISE_ASKS_VERSIONS_HOST.at(self.choice.version)
+
+    def _why_compiled(self, python: str) -> str:
+        """Why it compiles, or "" when it does not. Raises NoSuchBuildError where it fails before it gets there."""
+        version, target = self.choice.version, self.spec.target
+        if target.os == "windows":
+            return ""
+        row = mise_list.pick(self.rows, python, version)
+        if target.libc == "musl":
+            return mise_notes.alpine(python, row)
         if eras.MISE_COMPILES.at(version):
             return f"mise {version} compiled from source unless told not to (2024.11.7 to 2024.11.9): python-build {python}"
-        if mise_list.pick(rows, python, version) is None:
-            there = listed(row.version for row in rows if row.version.startswith(f"{self.request.minor_text}."))
-            return (
-                f"mise's list has no {python} for {self.spec.target} (it has {there or 'no ' + self.request.minor_text}), "
-                f"so mise would compile it with python-build"
-            )
+        if not mise_list.exists(self.asked, target):
+            return mise_notes.foreign(version, self.asked, target)
+        if row is None:
+            return self._not_listed(python)
         return ""
+
+    def _not_listed(self, python: str) -> str:
+        there = listed(row.version for row in self.rows if row.version.startswith(f"{self.request.minor_text}."))
+        if python.endswith("t"):
+            return f"mise has no precompiled free-threaded Pythons: it builds {python} from source with python-build"
+        return (
+            f"mise's list has no {python} for {self.spec.target} (it has {there or 'no ' + self.request.minor_text}), "
+            f"so mise would compile it with python-build"
+        )
 
     def _check_tag(self, row: Listed | None) -> None:
         """The newest build there is gets taken; another can be had only by a lockfile."""
@@ -154,34 +185,25 @@ class _Selection:
                 hint=f"{takes}; `pbs:{self.request}` takes the archive itself, and --as-of may lead mise to it",
             )
 
-    def _notes(self, row: Listed) -> tuple[str, ...]:
-        notes = []
-        if "freethreaded" in row.name:
-            notes.append(
-                f"mise {self.choice.version} takes the free-threaded archive for the ordinary one (mise#8672, mended in 2026.3.10)"
-            )
-        if self.spec.target.libc == "musl":
-            notes.append("on Alpine mise compiles from source by default; this is what it takes when told not to")
-        elif self.spec.target.os != "windows" and not exact(self.request):
-            notes.append(
-                f"mise asks python-build which {self.request.minor_text} is the newest; "
-                "pydiff takes the newest that PBS had released for any platform"
-            )
+    def _notes(self, row: Listed | None) -> tuple[str, ...]:
+        notes = list(self.names.notes)
+        if not exact(self.request) and not self._from_list:
+            notes.append(f"which {self.request.minor_text} is the newest: {self.definitions.source}")
+        if row is not None:
+            notes += mise_notes.of_archive(row, self.choice.version, self.spec.target, self.settings)
         return tuple(notes)
 
-    def _nothing(self, rows: list[Listed], names: NamesList) -> NoSuchBuildError:
-        version, target, minor = self.choice.version, self.spec.target, self.request.minor_text
-        if not mise_list.platform(version, target):
-            return NoSuchBuildError(
-                f"mise {version} has no precompiled Python for Windows", hint="it came with mise 2024.8.10"
-            )
-        same = listed(row.version for row in rows if row.version.startswith(f"{minor}."))
+    def _nothing(self) -> NoSuchBuildError:
+        minor = self.request.minor_text
+        same = listed(row.version for row in self.rows if row.version.startswith(f"{minor}."))
         minors = sorted(
-            {".".join(row.version.split(".")[:2]) for row in rows}, key=lambda text: [*map(int, text.split("."))]
+            {".".join(row.version.split(".")[:2]) for row in self.rows}, key=lambda text: [*map(int, text.split("."))]
         )
         there = f"it has {same}" if same else f"it has Python {', '.join(minors) or 'none at all'}"
+        unknown = "" if self._from_list else f", and python-build does not know it ({self.definitions.source})"
         return NoSuchBuildError(
-            f"mise {version} finds no Python {self.request} for {target} in {names.source}", hint=there
+            f"mise {self.choice.version} finds no Python {self.request} for {self.spec.target} in {self.names.source}",
+            hint=f"{there}{unknown}",
         )
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import gzip
-import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pydiff import data
 from pydiff.errors import DownloadError
@@ -15,8 +15,6 @@ from pydiff.model.settings import Settings
 
 NEWEST = "https://mise-versions.jdx.dev/tools/python-precompiled-{triple}.gz"
 _LIMIT = 64_000_000
-# Before 2022 names had no tag; the other plus signs are in `pgo+lto`.
-_TAG = re.compile(r"cpython-[^-+]*\+(\d{8})-", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +40,17 @@ def live(urls: Sequence[str], settings: Settings) -> NamesList:
     return NamesList(_lines(found), "mise's list", (f"chosen from {found.source}",))
 
 
+@lru_cache(maxsize=8)
 def shipped(triple: str) -> NamesList:
     names = tuple(name for name in data.pbs_assets() if triple in name)
     return NamesList(names, f"the PBS releases up to {newest_tag()}")
 
 
+@lru_cache(maxsize=1)
 def newest_tag() -> str:
     """The last PBS release that the shipped names know."""
-    return max(match[1] for name in data.pbs_assets() if (match := _TAG.match(name)))
+    # Before 2022 names had no tag, and their first plus sign is that of `pgo+lto`.
+    return max(tag for name in data.pbs_assets() if (tag := name.partition("+")[2][:8]).isdecimal())
 
 
 def _lines(found: Fetched) -> tuple[str, ...]:

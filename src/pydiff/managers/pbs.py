@@ -1,12 +1,19 @@
-"""The archive as PBS released it, with nothing changed."""
+"""The archive as PBS released it, with nothing changed.
+
+Which list answers is decided by what it costs. The shipped names answer in milliseconds and know every release up to the day they were
+made; a release newer than they are can only be meant by its tag, and then PBS's own index is asked (tens of megabytes, once an hour), and
+where that cannot be had, mise's list of names. What that index said is kept, so that from then on `pbs:3.9` without a tag knows of it too.
+A request without a tag never goes to the network by itself.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from pydiff import data
 from pydiff.errors import DownloadError, NoSuchBuildError
-from pydiff.managers import given, names_list
+from pydiff.managers import given, names_list, pbs_index
 from pydiff.managers.assets import FLAVOR_ORDER, parse_asset_name, release_url, speed_rank
 from pydiff.managers.given import Treatment
 from pydiff.managers.interface import Python
@@ -32,12 +39,14 @@ class Pbs:
         treatment = Treatment(choice, changes=lambda _python: (), install_name=install_name)
 
         def select(request: VersionRequest) -> Resolution:
-            offered = _names(request, spec.target.triple, settings)
-            asset = pick(offered, request, spec)
-            sha256, source = known_hash(asset.name)
+            offered = _offered(request, spec.target.triple, settings)
+            asset = pick(offered.names, request, spec)
+            newer = asset.name in offered.newer
+            sha256, source = (offered.newer[asset.name], pbs_index.SOURCE) if newer else known_hash(asset.name)
             url = release_url(asset.tag, asset.name)
-            asset = replace(asset, urls=(url,), sha256=sha256, hash_source=source)
-            return given.prebuilt(spec, asset, treatment, offered.notes)
+            asset = replace(asset, urls=(url,), sha256=sha256, hash_source=source if sha256 else "")
+            notes = (f"chosen from {offered.index}",) if newer else offered.names.notes
+            return given.prebuilt(spec, asset, treatment, notes)
 
         return given.resolution(spec, treatment, select)
 
@@ -66,21 +75,60 @@ def pick(offered: NamesList, request: VersionRequest, spec: Spec) -> Asset:
     )
 
 
-def _names(request: VersionRequest, triple: str, settings: Settings) -> NamesList:
-    offered = names_list.mirrored(triple, settings) or _shipped(request.minor_text, triple)
-    if request.tag > names_list.newest_tag() and not settings.mirror:
-        try:
-            offered = names_list.live([NEWEST.format(triple=triple)], settings)
-        except DownloadError as error:
-            raise NoSuchBuildError(
-                f"release {request.tag} is newer than pydiff's table of archives, and no newer table could be had: {error}",
-                hint="give the archive's own URL or path instead of its version",
-            ) from error
+@dataclass(frozen=True, slots=True)
+class _Offered:
+    names: NamesList
+    newer: Mapping[str, str | None] = field(default_factory=dict)
+    """Those of the names that only the index knows, with their sha256."""
+    index: str = ""
+    """Where `newer` is from, for notes."""
+
+
+def _offered(request: VersionRequest, triple: str, settings: Settings) -> _Offered:
+    day = settings.as_of.strftime("%Y%m%d") if settings.as_of else "99999999"
+    mirrored = names_list.mirrored(triple, settings)
+    if mirrored is not None:
+        found = _Offered(mirrored)
+    elif settings.mirror or day <= names_list.newest_tag():
+        found = _Offered(_shipped(request.minor_text, triple))
+    elif names_list.newest_tag() < request.tag <= day:
+        found = _newest(request, triple, settings)
+    else:
+        found = _with(pbs_index.kept(settings), request.minor_text, triple)
     if settings.as_of is None:
-        return offered
-    day = settings.as_of.strftime("%Y%m%d")
-    names = tuple(name for name in offered.names if _tag(name) <= day)
-    return NamesList(names, f"the PBS releases up to {day}", offered.notes)
+        return found
+    names = tuple(name for name in found.names.names if _tag(name) <= day)
+    return replace(found, names=NamesList(names, f"the PBS releases up to {day}", found.names.notes))
+
+
+def _newest(request: VersionRequest, triple: str, settings: Settings) -> _Offered:
+    """For a release newer than the shipped names: the index, else mise's list. Raises NoSuchBuildError when neither can be had."""
+    try:
+        index: pbs_index.Index | None = pbs_index.asked(settings)
+    except DownloadError:
+        index = None
+    if index is not None and index.knows(request.tag):
+        return _with(index, request.minor_text, triple)
+    try:
+        return _Offered(names_list.live([NEWEST.format(triple=triple)], settings))
+    except DownloadError as error:
+        if index is not None:
+            return _with(index, request.minor_text, triple)
+        raise NoSuchBuildError(
+            f"release {request.tag} is newer than pydiff's table of archives, and no newer table could be had: {error}",
+            hint="give the archive's own URL or path instead of its version",
+        ) from error
+
+
+def _with(index: pbs_index.Index | None, minor: str, triple: str) -> _Offered:
+    """The shipped names and what the index adds to them."""
+    shipped = _shipped(minor, triple)
+    newer = {name: sha256 for name, sha256 in index.hashes.items() if f"-{triple}-" in name} if index else {}
+    if index is None or not newer:
+        return _Offered(shipped)
+    last = max(parse_asset_name(name).tag for name in newer)
+    names = replace(shipped, names=(*shipped.names, *newer), source=f"the PBS releases up to {last}")
+    return _Offered(names, newer, index.source)
 
 
 def _shipped(minor: str, triple: str) -> NamesList:

@@ -5,13 +5,18 @@ from __future__ import annotations
 import difflib
 
 from pydiff.errors import SpecError
+from pydiff.managers.hatch import HATCH
 from pydiff.managers.interface import Manager
 from pydiff.managers.local import PATH, PYENV
 from pydiff.managers.mise import MISE
 from pydiff.managers.pbs import PBS
+from pydiff.managers.pdm import PDM
+from pydiff.managers.pipx import PIPX
+from pydiff.managers.poetry import POETRY
+from pydiff.managers.rye import RYE
 from pydiff.managers.uv import UV
 
-MANAGERS: tuple[Manager, ...] = (UV, MISE, PBS, PYENV, PATH)
+MANAGERS: tuple[Manager, ...] = (UV, MISE, RYE, HATCH, PDM, POETRY, PIPX, PBS, PYENV, PATH)
 
 
 def manager_names() -> tuple[str, ...]:

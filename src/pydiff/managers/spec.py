@@ -1,6 +1,6 @@
 """The grammar of specs: `[manager[@version]:]request[#target]`.
 
-Examples: `uv:3.9`, `uv@0.5.5:3.9.12`, `mise@2024.11.37:3.13t`, `pbs:3.9.20+20241016`, `uv:host-3.9`, `path:/usr/bin/python3.9`,
+Examples: `uv:3.9`, `uv@0.5.5:3.9.12`, `uv@0.5.5,0.5.10:3.9` (0.5.10 installed it again over 0.5.5's tree), `mise@2024.11.37:3.13t`, `pbs:3.9.20+20241016`, `uv:host-3.9`, `path:/usr/bin/python3.9`,
 `uv@0.5.5:./cpython-3.9.20+20241016-x86_64-unknown-linux-gnu-install_only.tar.gz`, `uv:3.12#macos-aarch64`.
 """
 
@@ -22,26 +22,38 @@ _VERSION = re.compile(
     r"(?P<major>\d{1,3})\.(?P<minor>\d{1,3})(?:\.(?P<patch>\d{1,3})(?P<pre>(?:a|b|rc)\d{1,3})?)?(?P<flags>t|d|td)?(?:\+(?P<tag>\d{8}))?",
     re.ASCII,
 )
+# rye's and pdm's own spelling: `cpython-x86@3.12.2`, `cpython-x86-windows@3.12.2`, `cpython@3.12-32`.
+_SPELLED = re.compile(
+    r"(?:cpython(?:-(?P<arch>\w+)(?:-(?P<os>\w+))?)?@)?(?P<version>\d[^-@]*)(?:-(?P<suffix>\w+))?", re.ASCII
+)
 _MANAGER_VERSION = re.compile(r"v?(\d{1,9}(?:\.\d{1,9}){2})", re.ASCII)
 _VARIANTS = {"": "", "t": "freethreaded", "d": "debug", "td": "freethreaded+debug"}
+CHANGES_AGAIN = ("uv",)
+"""Managers that change a tree again when they are told to install what is there already."""
 _ARCHIVE_ENDS = (".tar.gz", ".tar.zst")
 FORMS = (
     "a request is 3.9, 3.9.12, 3.13t, 3.14.0rc2, 3.9.20+20241016, host, host-3.9, or the path or http(s) URL of a "
-    ".tar.gz or .tar.zst archive; before it may stand `manager:` or `manager@version:`, after it `#target`"
+    ".tar.gz or .tar.zst archive; before it may stand `manager:` or `manager@version:`, after it `#target`; cpython-x86@3.9.12 and "
+    "cpython@3.9-32 name an architecture as rye and pdm do"
 )
 
 
 def parse_spec(text: str, *, manager: str = "uv") -> Spec:
     """Read a spec; `manager` answers for one that names none. Raises SpecError and nothing else."""
     text = text.strip()
-    name, version, rest = _split_manager(text, manager)
+    name, versions, rest = _split_manager(text, manager)
     chosen = named(name)
-    if version and not chosen.versioned:
+    if versions and not chosen.versioned:
         raise SpecError(
             f"{name} has no versions, so {text!r} cannot be meant",
             hint=f"write `{name}:{rest}`; uv and mise have versions",
         )
-    words, target = _split_target(rest, text)
+    if len(versions) > 1 and name not in CHANGES_AGAIN:
+        raise SpecError(
+            f"{name} leaves what it has installed as it is, so {text!r} cannot be meant",
+            hint=f"only {', '.join(CHANGES_AGAIN)} changes a tree again; write `{name}@{versions[0]}:{rest}`",
+        )
+    words, target = _spelled(*_split_target(rest, text), text)
     if not words:
         raise SpecError(f"{text!r} names no Python", hint=FORMS)
     request = _request(words, chosen, text)
@@ -49,23 +61,26 @@ def parse_spec(text: str, *, manager: str = "uv") -> Spec:
         raise SpecError(
             f"{text!r}: {request} is on this machine, so its target cannot be {target}", hint="leave `#…` out"
         )
-    return Spec(text=text, manager=name, manager_version=version, request=request, target=target)
+    version, again = (versions[0], versions[1:]) if versions else ("", ())
+    return Spec(text, name, version, request, target, manager_again=again)
 
 
-def _split_manager(text: str, default: str) -> tuple[str, str, str]:
+def _split_manager(text: str, default: str) -> tuple[str, tuple[str, ...], str]:
     match = _PREFIX.fullmatch(text)
     if match is None:
-        return default, "", text
-    given = match["version"]
-    if given is None:
-        return match["name"], "", match["rest"]
-    version = _MANAGER_VERSION.fullmatch(given)
-    if version is None:
-        raise SpecError(
-            f"{given!r} is not a version of {match['name']}",
-            hint="write all three numbers, as in uv@0.5.5: or mise@2024.11.37:",
-        )
-    return match["name"], version[1], match["rest"]
+        return default, (), text
+    if match["version"] is None:
+        return match["name"], (), match["rest"]
+    versions = []
+    for given in match["version"].split(","):
+        version = _MANAGER_VERSION.fullmatch(given)
+        if version is None:
+            raise SpecError(
+                f"{given!r} is not a version of {match['name']}",
+                hint="write all three numbers, as in uv@0.5.5: or mise@2024.11.37:",
+            )
+        versions.append(version[1])
+    return match["name"], tuple(versions), match["rest"]
 
 
 def _split_target(rest: str, text: str) -> tuple[str, Target]:
@@ -80,6 +95,24 @@ def _split_target(rest: str, text: str) -> tuple[str, Target]:
         close = difflib.get_close_matches(tail, RELEASED, n=1, cutoff=0.5)
         meant = f"did you mean #{close[0]}? " if close else ""
         raise SpecError(f"{text!r}: {error}", hint=f"{meant}targets are {', '.join(RELEASED)}") from error
+
+
+def _spelled(words: str, target: Target, text: str) -> tuple[str, Target]:
+    """The version, and the target with the architecture and the system that stand beside it."""
+    match = _SPELLED.fullmatch(words)
+    if match is None or match[0] == match["version"]:
+        return words, target
+    arch = {None: target.arch, "32": "x86"}.get(match["suffix"], match["suffix"]) or target.arch
+    arch, system = match["arch"] or arch, match["os"] or target.os
+    libc = f"-{target.libc}" if system == target.os == "linux" else ""
+    if (system, arch) == (target.os, target.arch):
+        return match["version"], target
+    try:
+        return match["version"], Target.parse(f"{system}-{arch}{libc}")
+    except ValueError as error:
+        raise SpecError(
+            f"{text!r}: {error}", hint="as in cpython-x86@3.12.2, cpython-aarch64-macos@3.12.2 or cpython@3.12-32"
+        ) from error
 
 
 def _request(words: str, manager: Manager, text: str) -> Request:

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from pydiff import data
 from pydiff.data import UvBuild
 from pydiff.errors import NoSuchBuildError
-from pydiff.managers import eras, given
+from pydiff.managers import eras, given, uv_changes
 from pydiff.managers.assets import ORIGIN, parse_asset_name
-from pydiff.managers.changes import (
-    LinkPython,
-    MarkExternallyManaged,
-    RewritePkgConfig,
-    RewriteSysconfig,
-    WriteBuildFile,
-)
 from pydiff.managers.given import Treatment
 from pydiff.managers.interface import Python
 from pydiff.managers.uv_list import UvList, file_name, known_hash, uv_list
@@ -50,17 +44,21 @@ class Uv:
     def resolve(self, spec: Spec, choice: ManagerChoice, settings: Settings) -> Resolution:
         treatment = Treatment(
             choice=choice,
-            changes=lambda python: changes(choice.version, python),
+            changes=lambda python: _all_changes(choice, python),
             install_name=install_name,
-            notes=lambda python: _notes(choice.version, python),
+            notes=lambda python: uv_changes.notes(choice.version, python),
+            unpacking=uv_changes.unpacking(choice.version),
         )
 
         def select(request: VersionRequest) -> Resolution:
             offered = uv_list(choice.version, request.minor_text, settings)
             build = pick(offered, request, spec.target, choice.version)
             asset, notes = _asset(build, offered, choice.version)
-            notes = (*offered.notes, *_list_notes(choice.version, settings), *notes)
-            return given.prebuilt(spec, asset, treatment, notes)
+            instead = _instead(build, request, choice.version)
+            notes = (*offered.notes, *_list_notes(choice.version, settings), *instead, *notes)
+            # The entry's own words: uv 0.2.22 to 0.4.20 had debug builds for musl in the place of default ones.
+            python = Python(build.version, build.variant, asset.tag, Target.parse(build.target))
+            return given.prebuilt(spec, asset, treatment, notes, python)
 
         return given.resolution(spec, treatment, select)
 
@@ -68,31 +66,9 @@ class Uv:
 UV = Uv()
 
 
-def changes(version: str, python: Python) -> tuple[Change, ...]:
-    """What uv of this version does to the tree, in its order."""
-    unix = python.target.os != "windows"
-    made: list[Change] = []
-    if unix and eras.UV_LINKS_PYTHON.at(version):
-        made.append(LinkPython(f"python{python.minor_text}", absolute=False, replaces=False))
-    if eras.UV_MARKS_EXTERNALLY_MANAGED.at(version):
-        made.append(MarkExternallyManaged(python.stdlib))
-    if unix and eras.UV_REWRITES_SYSCONFIG.at(version):
-        made.append(
-            RewriteSysconfig(
-                folders=(python.stdlib,),
-                prefix_words=True,
-                drop_isysroot=True,
-                compilers=eras.UV_COMPILERS.at(version),
-                ar=eras.UV_AR.at(version),
-                doubles_backslashes=eras.UV_DOUBLES_BACKSLASHES.at(version),
-                whole_folder=eras.UV_REWRITES_WHOLE_FOLDER.at(version),
-            )
-        )
-    if unix and (form := eras.UV_PKGCONFIG.at(version)):
-        made.append(RewritePkgConfig(relocatable=form == "relocatable"))
-    if python.tag and eras.UV_WRITES_BUILD.at(version):
-        made.append(WriteBuildFile(python.tag))
-    return tuple(made)
+def _all_changes(choice: ManagerChoice, python: Python) -> tuple[Change, ...]:
+    later = (change for version in choice.again for change in uv_changes.again(version, python))
+    return (*uv_changes.changes(choice.version, python), *later)
 
 
 def install_name(python: Python) -> str:
@@ -105,20 +81,54 @@ def install_name(python: Python) -> str:
 
 def pick(offered: UvList, request: VersionRequest, target: Target, version: str) -> UvBuild:
     """The build that uv chooses. Raises NoSuchBuildError, which says what there is instead."""
-    since = eras.UV_VARIANT_SINCE.get(request.variant, "")
-    if since and key(version) < key(since):
-        raise NoSuchBuildError(
-            f"uv {version} cannot be asked for {request}", hint=f"{request.variant} builds can be had since uv {since}"
-        )
+    _require_askable(request, target, version)
     here = [build for build in offered.builds if build.target == str(target) and build.variant == request.variant]
     if request.tag:
         return _pick_tagged(here, offered, request, version, target)
-    chosen = newest(here, request, lambda build: build.version)
+    fitting = [build for build in here if _fits(build.version, request, version)]
+    chosen = newest(fitting, replace(request, patch=None, prerelease=""), lambda build: build.version)
     if chosen is None:
         raise NoSuchBuildError(
             f"{offered.label} has no {request} for {target}", hint=_what_there_is(here, offered, request, target)
         )
     return chosen
+
+
+def _require_askable(request: VersionRequest, target: Target, version: str) -> None:
+    since = eras.UV_VARIANT_SINCE.get(request.variant, "")
+    if since and key(version) < key(since):
+        raise NoSuchBuildError(
+            f"uv {version} cannot be asked for {request}", hint=f"{request.variant} builds can be had since uv {since}"
+        )
+    if request.prerelease and not eras.UV_PRERELEASES.at(version):
+        raise NoSuchBuildError(
+            f"uv {version} cannot be asked for {request}",
+            hint=f"pre-releases can be named since uv {eras.UV_PRERELEASES.steps[0][0]}",
+        )
+    if target.libc == "musl" and eras.UV_HIDES_MUSL.at(version):
+        (first, _), (later, _) = eras.UV_HIDES_MUSL.steps
+        raise NoSuchBuildError(
+            f"uv {version} installs no builds for musl",
+            hint=f"uv {first} to those before {later} passed over them; `pbs:{request}#{target}` takes the archive itself",
+        )
+
+
+def _fits(built: str, request: VersionRequest, version: str) -> bool:
+    """Whether uv of this version takes a build of the Python `built` for the request."""
+    if request.patch is None or built == exact(request):
+        return True
+    final = f"{request.minor_text}.{request.patch}"
+    of_same_patch = built == final or re.fullmatch(re.escape(final) + r"[a-z]+\d+", built) is not None
+    if not request.prerelease:
+        return of_same_patch and eras.UV_FINAL_MAY_BE_PRERELEASE.at(version)
+    taken = eras.UV_PRERELEASES.at(version)
+    return of_same_patch and (taken == "any" or (taken == "final" and built == final))
+
+
+def _instead(build: UvBuild, request: VersionRequest, version: str) -> tuple[str, ...]:
+    if not exact(request) or build.version == exact(request):
+        return ()
+    return (f"asked for {request}, uv {version} takes {build.version}",)
 
 
 def _pick_tagged(
@@ -217,12 +227,4 @@ def _urls(url: str, version: str) -> tuple[str, ...]:
 def _list_notes(version: str, settings: Settings) -> tuple[str, ...]:
     if settings.downloads_json and key(version) < key(eras.UV_TAKES_A_LIST):
         return (f"uv {version} itself could not be given a list (that came with {eras.UV_TAKES_A_LIST})",)
-    return ()
-
-
-def _notes(version: str, python: Python) -> tuple[str, ...]:
-    if python.target.os == "macos" and eras.UV_SETS_INSTALL_NAME.at(version):
-        return (
-            f"uv also sets the install name of lib/libpython{python.minor_text}.dylib; pydiff leaves it as released",
-        )
     return ()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -74,12 +75,20 @@ def _shipped(version: str, minor: str, label: str, notes: tuple[str, ...] = ()) 
 
 
 def _offered(version: str, minor: str) -> tuple[UvBuild, ...]:
-    wanted = key(version)
-    return tuple(
-        build
-        for build in data.uv_builds(minor)
-        if any(key(first) <= wanted <= key(last) for first, last in build.spans)
-    )
+    place = _places()[version]
+    return tuple(build for first, last, build in _spans(minor) if first <= place <= last)
+
+
+@lru_cache(maxsize=16)
+def _spans(minor: str) -> tuple[tuple[int, int, UvBuild], ...]:
+    """Each build with the places of the releases that had it: a history asks for every release of uv, one after the other."""
+    places = _places()
+    return tuple((places[first], places[last], build) for build in data.uv_builds(minor) for first, last in build.spans)
+
+
+@lru_cache(maxsize=1)
+def _places() -> dict[str, int]:
+    return {version: place for place, (version, _) in enumerate(data.releases("uv"))}
 
 
 def _from_elsewhere(source: Fetched, minor: str, label: str, notes: tuple[str, ...]) -> UvList:
@@ -139,7 +148,8 @@ def known_hash(name: str, builds: Sequence[UvBuild] | None = None) -> tuple[str 
     """(sha256, "uv 0.5.5's list") of a release's archive from any list of uv that has it, else (None, "")."""
     if builds is None:
         builds = data.uv_builds(minor_of(name.removeprefix("cpython-").partition("+")[0].partition("-")[0]))
+    encoded = name.replace("+", "%2B")
     for build in builds:
-        if build.sha256 and build.url.endswith(name.replace("+", "%2B")):
+        if build.sha256 and build.url.endswith(encoded):
             return build.sha256, f"uv {build.spans[-1][1]}'s list"
     return None, ""

@@ -9,6 +9,7 @@ from bisect import bisect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from pydiff import data
@@ -23,6 +24,7 @@ SECONDS = 5.0
 _NUMBER = re.compile(r"\b\d+\.\d+\.\d+\b")
 
 
+@lru_cache(maxsize=4096)
 def key(version: str) -> Key:
     """Sorts versions of uv and mise, which are three numbers and nothing else."""
     return tuple(int(part) for part in version.split("."))
@@ -57,8 +59,9 @@ class Tool:
 def choose(tool: Tool, spec: Spec, settings: Settings) -> ManagerChoice:
     """Given, else current on `as_of`, else found on PATH, else the newest known. Raises SpecError."""
     if spec.manager_version:
-        _check_given(tool, spec.manager_version)
-        return ManagerChoice(tool.name, spec.manager_version, "given")
+        for given in (spec.manager_version, *spec.manager_again):
+            _check_given(tool, given)
+        return ManagerChoice(tool.name, spec.manager_version, "given", spec.manager_again)
     releases = data.releases(tool.name)
     if settings.as_of is not None:
         version = _current_on(settings.as_of, releases)

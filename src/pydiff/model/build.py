@@ -135,6 +135,8 @@ class Circumstances:
     requirements: tuple[Requirement, ...] = ()
     package: str = ""
     """`uwsgi==2.0.28`, resolved."""
+    backend: str = ""
+    """`build-backend` of the package's pyproject.toml, or the default for one without: `setuptools.build_meta:__legacy__`."""
     source_sha256: str = ""
     source_url: str = ""
     notes: tuple[str, ...] = ()

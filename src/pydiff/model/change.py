@@ -15,7 +15,11 @@ class WriteFile:
     path: str
     data: bytes
     mode: int | None = None
-    """None keeps the mode of the file that is there (0o644 for a new one)."""
+    """None keeps the mode of the file that is there; a new one gets what the umask leaves of 0o666."""
+    fresh: bool = False
+    """A new file takes the place of the old one, whose mode is forgotten."""
+    beside: bool = False
+    """`path` is relative to the manager's own folder, which may lie above the prefix (hatch)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,10 @@ class Change(Protocol):
 
     def describe(self) -> str:
         """One line for a report, such as `sysconfig rewritten: /install paths, clang -> cc, AR=ar`."""
+        ...
+
+    def reads(self, path: str) -> bool:
+        """Whether `apply` may read this file: the others need not be kept for it when an archive only passes by."""
         ...
 
     def apply(self, tree: Tree, prefix: PurePosixPath) -> Iterator[FileEdit]:

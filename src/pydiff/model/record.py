@@ -104,6 +104,8 @@ class Difference(Struct, frozen=True, kw_only=True):
     """For flags, the tokens that differ: `-clang +cc`."""
     read_by: list[str] = []
     """Readers of this variable during the builds: `uwsgiconfig.py:39`."""
+    asked_by: list[str] = []
+    """Build backends that are known to ask for it, whether these builds did or not: `setuptools`."""
 
 
 class ActionRecord(Struct, frozen=True, kw_only=True):

@@ -28,12 +28,20 @@ class ManagerChoice:
 class Unpacking:
     """How a manager lays the members of an archive on disk, before its changes. The default is uv's."""
 
-    modes: Literal["umask", "archive"] = "umask"
-    """umask: what the umask leaves of 0o666, or of 0o777 where any x was set. archive: as they are in the archive."""
-    full: Literal["install", "lifted", "whole"] = "install"
-    """Of a full archive: only `install/` is kept, or its content is moved up beside the rest, or all stays as it is."""
+    modes: Literal["umask", "umask+x", "archive", "archive+x", "archive+ids", "tarfile", "tarfile+data"] = "umask"
+    """umask: what the umask leaves of 0o666, or of 0o777 where any x was set. umask+x: what it leaves of 0o666, and x for all where any was
+    set. archive: the nine permission bits of the archive. archive+x: those, and x for all where any was set. archive+ids: set-user-id,
+    set-group-id and sticky bits too. tarfile: as Python's module, which sets a hard link's own mode too. tarfile+data: with its data filter,
+    which leaves folders to the umask. Folders that the archive only implies get what the umask leaves."""
+    full: Literal["install", "lifted", "whole", "refused"] = "install"
+    """Of a full archive: only `install/` is kept, or its content is moved up beside the rest (where an empty `install/` stays), or all
+    stays as it is; or the tool cannot read a `.tar.zst` and fails."""
     top_kept: bool = False
     """The archive's top folder (`python/`) is kept, so that the tree is a folder below the manager's own."""
+    top_left: bool = False
+    """The archive's top folder stays behind, empty, in the tree (mise 2025.7.1 to 2025.7.11)."""
+    hard_links: bool = True
+    """False: the tool fails on an archive that has one (mise 2024.11.13 to 2025.7.0)."""
 
 
 UNPACKED_AS_UV = Unpacking()
@@ -112,7 +120,7 @@ class Installation:
 
     prefix: str
     python: str
-    """Absolute path of the interpreter to run."""
+    """Absolute path of the interpreter to run; empty for an archive that was looked at without being unpacked."""
     version: str
     """3.9.20"""
     digest: str

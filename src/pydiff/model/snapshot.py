@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from pydiff.model.record import Severity
 
 Scalar = str | int | float | bool | None
 Fact = Scalar | list[str] | dict[str, str | int | list[str]]
 Facts = dict[str, Fact]
 """Subject -> fact. A subject is a variable name, or a path relative to the prefix."""
 
-SNAPSHOT_SCHEMA = 1
+SNAPSHOT_SCHEMA = 2
 """Raised when a family changes what it collects, so that cached snapshots are taken again."""
 
 
@@ -19,15 +21,23 @@ class Contradiction:
 
     family: str
     subject: str
-    """The variable or file that says it."""
+    """The variable or file that says it; of several with the same cause, the one that matters most."""
     says: str
     """What it says: `/install/lib`."""
     found: str
     """What is there: `no such folder`."""
     consequence: str
     """What a build makes of it."""
-    remedy: str = ""
-    """The known way out, if there is one."""
+    remedies: tuple[str, ...] = ()
+    """The known ways out, what anyone can do first, then each manager's."""
+    severity: Severity = "changes"
+    """breaks: a build that asks for it fails; changes: what it makes differs; cosmetic: no common build backend asks for it."""
+    said: dict[str, str] = field(default_factory=dict)
+    """Everything with the same cause, the subject first -> what each says: {"LIBDIR": "/install/lib", "LIBPL": ...}."""
+
+    def __post_init__(self) -> None:
+        if not self.said:
+            object.__setattr__(self, "said", {self.subject: self.says})
 
 
 @dataclass(frozen=True, slots=True)

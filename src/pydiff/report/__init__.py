@@ -5,18 +5,15 @@ from __future__ import annotations
 from pydiff.errors import UsageError
 from pydiff.model.record import Run
 from pydiff.report.interface import ReportFormat, Style
-from pydiff.report.json import Json
-from pydiff.report.markdown import Markdown
 from pydiff.report.redact import redact, redactor
-from pydiff.report.terminal import Terminal
 
-__all__ = ["FORMATS", "ReportFormat", "Style", "redact", "render"]
-
-FORMATS: tuple[ReportFormat, ...] = (Terminal(), Markdown(), Json())
+__all__ = ["ReportFormat", "Style", "redact", "render"]
 
 
 def render(run: Run, format: str, *, width: int | None = None, colour: bool = False, folder: str = "") -> str:  # noqa: A002 (as in --format)
     """The report, redacted. `width` in columns, for the terminal; `folder` is where the run is kept. Raises UsageError."""
+    from pydiff.report.formats import FORMATS  # noqa: PLC0415 (100 ms that `resolve` and `inspect` do not need)
+
     chosen = next((one for one in FORMATS if one.name == format), None)
     if chosen is None:
         raise UsageError(f"unknown format {format!r}", hint=f"one of: {', '.join(one.name for one in FORMATS)}")

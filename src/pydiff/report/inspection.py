@@ -2,16 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import msgspec
 
-from pydiff.model.resolution import Installation
+from pydiff.compare.flags import FlagKind, tokenise
+from pydiff.model.record import Severity
+from pydiff.model.resolution import Installation, Prebuilt
 from pydiff.model.snapshot import Contradiction, Snapshot
-from pydiff.report.sheet import Section, Sheet, render_sheet
+from pydiff.report.sheet import Row, Section, Sheet, render_sheet
+from pydiff.report.text import plural
 
-# What build backends and build scripts ask for most, in the order in which a build comes upon them.
-_ASKED = ("CC", "CXX", "AR", "LDSHARED", "CFLAGS", "LDFLAGS", "LIBDIR", "LDLIBRARY", "INCLUDEPY", "EXT_SUFFIX")
+_TOOLS = ("CC", "CXX", "AR", "LDSHARED")
+_PLACES = ("LIBDIR", "INCLUDEPY", "EXT_SUFFIX")
+# What every extension is compiled and linked with; in the summary, by what it does.
+_FLAGS = ("CFLAGS", "CCSHARED", "LDFLAGS")
+_SUMMARISED: tuple[FlagKind, ...] = (
+    "optimisation",
+    "abi",
+    "hardening",
+    "library-path",
+    "rpath",
+    "include",
+    "linker",
+    "debug",
+)
+_NAMES_SHOWN = 8
+_COUNTED: dict[Severity, str] = {
+    "breaks": "can break a build",
+    "changes": "can change what is built",
+    "cosmetic": "cosmetic",
+}
+_HEADINGS: dict[Severity, str] = {
+    "breaks": "breaks a build that asks for it",
+    "changes": "can change what is built",
+    "cosmetic": "no common build backend asks for it",
+}
 
 
 def render_inspection(
@@ -20,32 +47,143 @@ def render_inspection(
     found: Sequence[Contradiction],
     format_name: str,
     width: int | None = None,
+    *,
+    everything: bool = False,
 ) -> str:
-    facts = snapshot.families.get("sysconfig", {})
-    about = [
-        ("python", snapshot.python_version),
-        ("prefix", snapshot.prefix),
-        *((name, str(facts[name])) for name in _ASKED if name in facts),
-        *((name, f"{len(family):,} facts") for name, family in snapshot.families.items()),
-    ]
-    sections = [Section(installation.resolution.spec.text, tuple(about))]
-    if not found:
-        sections.append(Section("no contradiction found", ()))
-    sections += [_section(number, len(found), one) for number, one in enumerate(found, 1)]
+    """`terminal`, `markdown` or `json`, which always holds everything; `everything` adds it to the others.
+
+    The JSON: {"spec", "python": {"version", "prefix"}, "summary": {name: text}, "contradictions": [{"severity", "family", "subject",
+    "says", "found", "consequence", "remedies": […], "said": {name: what it says}}], "facts": {family: {subject: fact}}, "errors": {family: why}}
+    """
+    spec = installation.resolution.spec.text
+    summary = list(_summary(installation, snapshot))
+    sections = [Section(spec, tuple(summary)), *_contradictions(found, everything=everything)]
     if snapshot.errors:
         sections.append(Section("could not be read", tuple(snapshot.errors.items())))
+    if everything:
+        sections += [_family(name, snapshot.families[name]) for name in snapshot.families]
     data = {
-        "spec": installation.resolution.spec.text,
+        "spec": spec,
         "python": {"version": snapshot.python_version, "prefix": snapshot.prefix},
-        "facts": snapshot.families,
+        "summary": dict(summary),
         "contradictions": msgspec.to_builtins(list(found)),
+        "facts": snapshot.families,
         "errors": snapshot.errors,
     }
     return render_sheet(Sheet(tuple(sections), data), format_name, width)
 
 
-def _section(number: int, count: int, one: Contradiction) -> Section:
-    rows = [("says", one.says), ("found", one.found), ("so", one.consequence)]
-    if one.remedy:
-        rows.append(("known remedy", one.remedy))
-    return Section(f"contradiction {number} of {count} - {one.family}: {one.subject}", tuple(rows))
+def _summary(installation: Installation, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+    """What a build engineer asks first; what is not known is left out."""
+    variables = snapshot.families.get("sysconfig", {})
+    yield "python", f"{snapshot.python_version} in {snapshot.prefix}"
+    resolution = installation.resolution
+    if isinstance(resolution, Prebuilt):
+        tag = f", release {resolution.asset.tag}" if resolution.asset.tag else ""
+        yield "archive", f"{resolution.asset.name}{tag}"
+    release = snapshot.families.get("release", {})
+    triple = str(release.get("target_triple") or (resolution.asset.triple if isinstance(resolution, Prebuilt) else ""))
+    if triple := triple or str(variables.get("HOST_GNU_TYPE", "")):
+        yield "triple", triple
+    yield "libpython", _libpython(snapshot)
+    yield from ((name, " ".join(str(variables[name]).split())) for name in (*_TOOLS, *_PLACES) if variables.get(name))
+    if flags := _flags(variables):
+        yield "flags", flags
+    yield from _floors(snapshot)
+    bundled = snapshot.families.get("bundled", {})
+    yield (
+        "packaging",
+        ", ".join(f"{name} {bundled[name]}" for name in ("pip", "setuptools") if _is_there(bundled.get(name)))
+        or "none",
+    )
+
+
+def _is_there(version: object) -> bool:
+    return bool(version) and version != "absent"
+
+
+def _libpython(snapshot: Snapshot) -> str:
+    """Which are in the tree, and whether the interpreter loads one or holds its own."""
+    binaries = snapshot.families.get("binaries", {})
+    names = [path.rpartition("/")[2] for path in snapshot.families.get("files", {})]
+    shared = [
+        one
+        for one in names
+        if one.startswith(("libpython", "python3")) and (".so" in one or one.endswith((".dylib", ".dll")))
+    ]
+    static = [one for one in names if one.startswith("libpython") and one.endswith(".a")]
+    told = ", ".join(dict.fromkeys([*shared, *static])) or "none in the tree"
+    for path, fact in binaries.items():
+        if path.startswith("bin/python3.") and isinstance(fact, dict) and "kind" in fact:
+            needed = fact.get("needed")
+            loads = isinstance(needed, list) and any("libpython" in one for one in needed)
+            return f"{told}; the interpreter {'loads it' if loads else 'holds its own'}"
+    return told
+
+
+def _flags(variables: dict[str, Any]) -> str:
+    """`optimisation -O3, -fwrapv; abi -march=x86-64-v2, -fPIC`"""
+    kinds: dict[str, dict[str, None]] = {}
+    for flag in (one for name in _FLAGS for one in tokenise(str(variables.get(name) or ""))):
+        kinds.setdefault(flag.kind, {})[flag.text] = None
+    return "; ".join(f"{kind} {', '.join(kinds[kind])}" for kind in _SUMMARISED if kind in kinds)
+
+
+def _floors(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+    """The oldest system that can load every binary of the Python itself."""
+    binaries = [fact for fact in snapshot.families.get("binaries", {}).values() if isinstance(fact, dict)]
+    for field, name in (("glibc", "glibc floor"), ("macos", "macOS floor")):
+        versions = {str(fact[field]) for fact in binaries if fact.get(field)}
+        numbered = [one for one in versions if one.replace(".", "").isdecimal()]
+        if numbered:
+            yield name, max(numbered, key=lambda text: [int(part) for part in text.split(".") if part])
+
+
+def _contradictions(found: Sequence[Contradiction], *, everything: bool) -> Iterator[Section]:
+    if not found:
+        yield Section("no contradiction found", ())
+        return
+    counts = {heading: sum(one.severity == severity for one in found) for severity, heading in _COUNTED.items()}
+    told = ", ".join(f"{count} {heading}" for heading, count in counts.items() if count)
+    yield Section(f"{plural(len(found), 'contradiction')}: {told}", ())
+    shown = [one for one in found if everything or one.severity != "cosmetic"]
+    yield from (_section(number, len(found), one, everything=everything) for number, one in enumerate(shown, 1))
+    rest = found[len(shown) :]
+    if rest:
+        rows = tuple((_who(one), f"{one.says}: {one.found}") for one in rest)
+        yield Section(f"{_HEADINGS['cosmetic']} (in full with --all)", rows)
+
+
+def _section(number: int, count: int, one: Contradiction, *, everything: bool) -> Section:
+    rows: list[Row] = [("says", one.says), ("found", one.found), ("so", one.consequence)]
+    rows += [("known remedy" if index == 0 else "", remedy) for index, remedy in enumerate(one.remedies)]
+    if everything and len(one.said) > 1:
+        rows += [
+            ("all of them" if index == 0 else "", f"{name} = {value}")
+            for index, (name, value) in enumerate(one.said.items())
+        ]
+    elif len(one.said) > 1:
+        names = list(one.said)[1:]
+        more = len(names) - _NAMES_SHOWN
+        rows.append(("also", ", ".join(names[:_NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")))
+    return Section(f"{number} of {count}, {_HEADINGS[one.severity]} - {one.family}: {_who(one)}", tuple(rows))
+
+
+def _who(one: Contradiction) -> str:
+    more = len(one.said) - 1
+    return f"{one.subject} and {more} more" if more > 0 else one.subject
+
+
+def _family(name: str, facts: dict[str, Any]) -> Section:
+    rows = tuple((subject, _fact(fact)) for subject, fact in facts.items())
+    return Section(f"{name}: {plural(len(facts), 'fact')}", rows)
+
+
+def _fact(fact: object) -> str:
+    match fact:
+        case dict():
+            return ", ".join(f"{key}: {_fact(value)}" for key, value in fact.items())
+        case list():
+            return " ".join(map(str, fact))
+        case _:
+            return "" if fact is None else str(fact)

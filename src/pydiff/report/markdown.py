@@ -151,23 +151,26 @@ def _differences(run: Run) -> Iterator[Section]:
         what = f"differences that {view.MEANING[severity]}"
         summary = f"{plural(totals[severity], 'difference')} that {view.MEANING[severity]}{by}"
         head = f"<details{' open' if severity == 'breaks' and not view.has_builds(run) else ''}><summary>{summary}</summary>\n\n"
-        head += table_head("what", prose(left, 80), prose(right, 80), "read by")
+        head += table_head(
+            "what", prose(left, 80), prose(right, 80), "read by" if view.has_builds(run) else "asked for by"
+        )
         yield Section(
             head,
-            tuple(_difference(one) for one in entries),
+            tuple(_difference(one, told=not view.has_builds(run)) for one in entries),
             "\n</details>",
             what=f"entries of {what}",
             usefulness=_USEFULNESS[severity],
         )
 
 
-def _difference(one: Difference) -> str:
+def _difference(one: Difference, *, told: bool) -> str:
+    """`told`: without a build that says who reads it, who is known to ask for it is told."""
     names, more = view.subjects(one)
     return row(
         f"{prose(one.family)} {', '.join(code(name, 200) for name in names)}{f' and {more:,} more' if more else ''}",
         code(view.value(one.left), 300),
         code(view.value(one.right), 300),
-        ", ".join(code(reader, 100) for reader in one.read_by[:4]) or " ",
+        ", ".join(code(reader, 100) for reader in one.read_by[:4]) or (told and prose(", ".join(one.asked_by))) or " ",
     )
 
 

@@ -176,6 +176,8 @@ class _Page:
                 # The last part of the path is enough to find it; the other formats have it whole.
                 readers = dict.fromkeys(reader.rpartition("/")[2] for reader in one.read_by)
                 name.append(f"\nread by {one_line(', '.join(readers), 60)}", "dim")
+            elif one.asked_by and not view.has_builds(self.run):
+                name.append(f"\nasked for by {one_line(', '.join(one.asked_by), 60)}", "dim")
             table.add_row(
                 _plain(f"{one.severity}\n{one.family}", _SEVERITY_COLOURS[one.severity]),
                 name,

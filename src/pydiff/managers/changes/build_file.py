@@ -21,5 +21,8 @@ class WriteBuildFile:
     def describe(self) -> str:
         return f"BUILD written: {self.tag}"
 
+    def reads(self, _path: str) -> bool:
+        return False
+
     def apply(self, _tree: Tree, _prefix: PurePosixPath) -> Iterator[FileEdit]:
         yield WriteFile("BUILD", self.tag.encode())

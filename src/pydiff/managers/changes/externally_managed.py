@@ -25,6 +25,9 @@ class MarkExternallyManaged:
     def describe(self) -> str:
         return f"{self.stdlib}/EXTERNALLY-MANAGED written"
 
+    def reads(self, _path: str) -> bool:
+        return False
+
     def apply(self, tree: Tree, _prefix: PurePosixPath) -> Iterator[FileEdit]:
         if tree.get(self.stdlib) is None:
             raise InstallError(

@@ -29,6 +29,9 @@ class LinkPython:
         path = f"{{prefix}}/bin/{self.target}" if self.absolute else self.target
         return f"bin/python linked to {path}" + ("" if self.replaces else " where the archive has none")
 
+    def reads(self, _path: str) -> bool:
+        return False
+
     def apply(self, tree: Tree, prefix: PurePosixPath) -> Iterator[FileEdit]:
         if self.replaces or tree.get(LINK) is None:
             yield MakeLink(LINK, str(prefix / "bin" / self.target) if self.absolute else self.target)

@@ -27,6 +27,9 @@ class RewritePkgConfig:
     def describe(self) -> str:
         return f"lib/pkgconfig/*.pc: /install -> {'${pcfiledir}/../..' if self.relocatable else '{prefix}'}"
 
+    def reads(self, path: str) -> bool:
+        return _FILE.fullmatch(path) is not None
+
     def apply(self, tree: Tree, prefix: PurePosixPath) -> Iterator[FileEdit]:
         for entry in tree.entries():
             if entry.kind == "file" and _FILE.fullmatch(entry.path):

@@ -57,6 +57,9 @@ class RewriteSysconfig:
         parts += ["backslashes doubled"] if self.doubles_backslashes else []
         return f"sysconfig rewritten: {', '.join(parts)}"
 
+    def reads(self, path: str) -> bool:
+        return path.rpartition("/")[0] in self.folders and "_sysconfigdata_" in path
+
     def apply(self, tree: Tree, prefix: PurePosixPath) -> Iterator[FileEdit]:
         path = self._find(tree)
         values = self._parse(tree.read(path), path)
@@ -90,14 +93,15 @@ class RewriteSysconfig:
         else:
             raise InstallError(
                 f"the tree has no {' or '.join(self.folders)}, where {self.tool} looks for the sysconfig data",
-                hint=f"this version of {self.tool} fails on this archive too",
+                hint=f"{self.tool} itself fails with `Python installation is missing a lib directory`",
             )
         pattern = re.compile(re.escape(folder) + r"/_sysconfigdata_[^/]*\.py")
         for entry in tree.entries():
             if entry.kind == "file" and pattern.fullmatch(entry.path):
                 return entry.path
         raise InstallError(
-            f"{folder} has no _sysconfigdata_*.py for {self.tool} to rewrite", hint=f"{self.tool} fails on it too"
+            f"{folder} has no _sysconfigdata_*.py for {self.tool} to rewrite",
+            hint=f"{self.tool} itself fails with `Python installation is missing a _sysconfigdata_ file`",
         )
 
     def _parse(self, content: bytes, path: str) -> dict[str, Value]:

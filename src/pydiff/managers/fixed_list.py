@@ -1,0 +1,116 @@
+"""Lists of downloads that are fixed by the release of a tool, as rye, hatch and pbs-installer have: shipped rows, by release."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from pydiff import data
+from pydiff.data import UvBuild
+from pydiff.errors import NoSuchBuildError
+from pydiff.managers.assets import parse_asset_name
+from pydiff.managers.uv_list import file_name, known_hash
+from pydiff.managers.versions import key
+from pydiff.managers.wanted import exact, listed, minors_listed, newest
+from pydiff.model.asset import Asset
+from pydiff.model.spec import VersionRequest
+from pydiff.model.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class FixedList:
+    """What one release of a tool has to offer of one minor version of Python."""
+
+    table: str
+    """The tool, which is also the name of its folder in `data`: rye, hatch, pbs-installer."""
+    release: str
+    """The release whose rows these are."""
+    minor: str
+    builds: tuple[UvBuild, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """As messages name it: rye 0.44.0's list."""
+        return f"{self.table} {self.release}'s list"
+
+
+def fixed_list(table: str, release: str, minor: str) -> FixedList:
+    """The list of that release; of one newer than the tables, the newest known, with a note."""
+    newest_known = data.releases(table)[-1][0]
+    if key(release) <= key(newest_known):
+        return FixedList(table, release, minor, _offered(table, release, minor))
+    note = (
+        f"{table} {release} is newer than pydiff's tables; chosen from the list of {table} {newest_known}, "
+        "which may lack newer builds"
+    )
+    return FixedList(table, newest_known, minor, _offered(table, newest_known, minor), (note,))
+
+
+def _offered(table: str, release: str, minor: str) -> tuple[UvBuild, ...]:
+    wanted = key(release)
+    return tuple(
+        build
+        for build in data.builds(table, minor)
+        if any(key(first) <= wanted <= key(last) for first, last in build.spans)
+    )
+
+
+def pick(offered: FixedList, request: VersionRequest, target: Target, manager: str) -> UvBuild:
+    """The newest build for that target. Raises NoSuchBuildError, which says what there is instead; `manager` is for messages."""
+    variant = [build for build in offered.builds if build.variant == request.variant]
+    here = [build for build in variant if build.target == str(target)]
+    chosen = newest(here, request, lambda build: build.version)
+    if chosen is None:
+        raise NoSuchBuildError(
+            f"{offered.label} has no {request} for {target}", hint=_what_there_is(offered, variant, request, target)
+        )
+    if request.tag and tag_of(chosen) != request.tag:
+        raise NoSuchBuildError(
+            f"{manager} cannot be asked for a build date: {request}",
+            hint=f"it takes {chosen.version}+{tag_of(chosen)}; `pbs:{request}` takes the archive itself",
+        )
+    return chosen
+
+
+def tag_of(build: UvBuild) -> str:
+    return build.url.split("/")[-2]
+
+
+def _what_there_is(offered: FixedList, variant: Sequence[UvBuild], request: VersionRequest, target: Target) -> str:
+    here = [build.version for build in variant if build.target == str(target)]
+    elsewhere = sorted({build.target for build in variant if newest([build], request, lambda each: each.version)})
+    ever = _ever_had(offered.table, request, target)
+    if elsewhere:
+        return f"it is there for {', '.join(elsewhere)}{ever}"
+    if here:
+        return f"it has {listed(here)}{ever}"
+    if variant:
+        return f"it has {listed(build.version for build in variant)}, none of them for {target}{ever}"
+    minors = [minor for minor in data.minors(offered.table) if _offered(offered.table, offered.release, minor)]
+    return f"it has Python {minors_listed(minors)}{', but not in this variant' if offered.builds else ''}{ever}"
+
+
+def _ever_had(table: str, request: VersionRequest, target: Target) -> str:
+    wanted = exact(request)
+    spans = [
+        span
+        for build in data.builds(table, request.minor_text)
+        if wanted in {"", build.version} and (build.target, build.variant) == (str(target), request.variant)
+        for span in build.spans
+    ]
+    if not spans:
+        return ""
+    first, last = min((span[0] for span in spans), key=key), max((span[1] for span in spans), key=key)
+    return f"; {request} is in the lists of {table} {first} to {last}"
+
+
+def asset_of(build: UvBuild, offered: FixedList, unverified: Callable[[str], str]) -> tuple[Asset, tuple[str, ...]]:
+    """The archive of a row. Where the list has no hash, one known from elsewhere, and what `unverified(name)` says of that."""
+    name = file_name(build.url)
+    asset = replace(parse_asset_name(name), urls=(build.url,), sha256=build.sha256, hash_source=offered.label)
+    asset = replace(asset, tag=asset.tag or tag_of(build))
+    if build.sha256 is not None:
+        return asset, offered.notes
+    sha256, source = known_hash(name)
+    return replace(asset, sha256=sha256, hash_source=source), (*offered.notes, unverified(name))
