@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-BENCHMARKS = ("bench_cli.py", "bench_trees.py", "bench_recording.py")
+BENCHMARKS = ("bench_cli.py", "bench_resolve.py", "bench_trees.py", "bench_recording.py", "bench_download.py")
 
 
 def main() -> int:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -106,15 +108,20 @@ def _stages(asked: Comparison, specs: tuple[Spec, Spec], settings: Settings, fol
     if asked.package:
         for resolution in resolutions:  # an archive says only now which platform it is for
             _require_buildable(resolution.spec)
-    with clock.time("install"):
-        left, right = (_install(resolution, settings) for resolution in resolutions)
+    if asked.package is None:
+        with clock.time("snapshot"):
+            (left, first), (right, second) = _both_looked_at(resolutions, settings)
+        trees = (first, second)
+    else:
+        with clock.time("install"):
+            left, right = (_install(resolution, settings) for resolution in resolutions)
+        with clock.time("snapshot"):
+            trees = (snapshots.snapshot(left, settings), snapshots.snapshot(right, settings))
     names = sides.labels(left, right)
     records = (sides.side_record(left, names[0]), sides.side_record(right, names[1]))
     _record_sides(records)
-    with clock.time("snapshot"):
-        trees = (snapshots.snapshot(left, settings), snapshots.snapshot(right, settings))
     with clock.time("compare"), stage("compare", "the trees"):
-        differences = comparing.compare_trees(*trees)
+        differences = comparing.ordered(comparing.compare_trees(*trees))
     _record("differences", differences)
     if asked.package is None:
         answer, headline = verdict.of_trees(*names, differences)
@@ -183,7 +190,8 @@ def _judge(
 ) -> tuple[Verdict, str]:
     """Record what the builds showed; returns verdict and headline."""
     records = (build.with_contents(pair.left), build.with_contents(pair.right))
-    differences = comparing.with_readers(differences, *records)
+    backend = comparing.declared(pair.backend, (one.name for one in pair.requirements), pair.package.partition("==")[0])
+    differences = comparing.ordered(comparing.with_readers(differences, *records), backend)
     divergence = comparing.compare_builds(*records, labels=names)
     _record("differences", differences)
     _record("divergence", divergence)
@@ -230,6 +238,28 @@ def _require_buildable(spec: Spec) -> None:
 def _resolve(spec: Spec, settings: Settings) -> Resolution:
     with stage("resolve", spec.text):
         return managers.resolve(spec, settings)
+
+
+def _both_looked_at(
+    resolutions: tuple[Resolution, Resolution], settings: Settings
+) -> tuple[tuple[Installation, Snapshot], tuple[Installation, Snapshot]]:
+    """Both at once: unpacking and hashing leave the interpreter to the other side."""
+    with ThreadPoolExecutor(2) as pool:
+        left, right = (pool.submit(copy_context().run, _looked_at, one, settings) for one in resolutions)
+        return left.result(), right.result()
+
+
+def _looked_at(resolution: Resolution, settings: Settings) -> tuple[Installation, Snapshot]:
+    """The facts, with as little on disk as possible: an archive passes by, an interpreter in place stays there."""
+    if isinstance(resolution, InPlace | Compiled):
+        installation = _install(resolution, settings)
+        return installation, snapshots.snapshot(installation, settings)
+    with stage("fetch", resolution.spec.text):
+        archive = fetch.fetch(resolution, settings)
+    there = install.installed(resolution, archive, settings)
+    if there is None:
+        return snapshots.snapshot_of_archive(resolution, archive, settings)
+    return there, snapshots.snapshot(there, settings)
 
 
 def _install(resolution: Resolution, settings: Settings) -> Installation:

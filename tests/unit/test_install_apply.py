@@ -28,6 +28,9 @@ class Edits:
     def describe(self) -> str:
         return "edits"
 
+    def reads(self, _path: str) -> bool:
+        return False
+
     def apply(self, tree: Tree, prefix: PurePosixPath) -> Iterator[FileEdit]:
         assert prefix == PREFIX
         yield from self.edits
@@ -53,6 +56,15 @@ def test_a_file_keeps_its_mode_unless_told(root: Path) -> None:
     assert (root / "bin/python3.9").stat().st_mode & 0o777 == 0o750
     assert (root / "a/b/new").stat().st_mode & 0o777 == 0o644
     assert (root / "c").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_new_file_gets_what_the_umask_leaves(root: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        _apply(root, WriteFile("new", b"x"))
+    finally:
+        os.umask(before)
+    assert (root / "new").stat().st_mode & 0o777 == 0o640
 
 
 def test_a_link_is_replaced_and_not_written_through(root: Path) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
+import itertools
 import os
 import stat
 import tarfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import zstandard
@@ -22,10 +26,12 @@ from pbs_archives import (
     tar_bytes,
     write_archive,
 )
-from pydiff.errors import ArchiveError, CacheError
-from pydiff.install import extract as extracting
+from pydiff.errors import ArchiveError, CacheError, InstallError
+from pydiff.install import members
 from pydiff.install import unpacked as unpacking
 from pydiff.install.extract import extract
+from pydiff.install.modes import MODES
+from pydiff.model.resolution import UNPACKED_AS_UV, Unpacking
 
 GOOD = Item("python/bin/python3.9", FAKE_PYTHON, mode=0o755)
 
@@ -37,8 +43,23 @@ def out(tmp_path: Path) -> Path:
     return path
 
 
-def _extract(tmp_path: Path, out: Path, *items: Item, name: str = "a.tar.gz") -> Path:
-    return extract(write_archive(tmp_path / name, items), out)
+def _extract(
+    tmp_path: Path, out: Path, *items: Item, name: str = "a.tar.gz", unpacking: Unpacking = UNPACKED_AS_UV
+) -> Path:
+    return extract(write_archive(tmp_path / name, items), out, unpacking).tree
+
+
+def _modes(folder: Path) -> dict[str, int]:
+    return {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
+
+
+@contextlib.contextmanager
+def _umask(mask: int) -> Iterator[None]:
+    before = os.umask(mask)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 @pytest.mark.parametrize("name", ["a.tar.gz", "a.tar.zst"])
@@ -59,22 +80,127 @@ def test_of_a_full_archive_only_install_is_the_tree(tmp_path: Path, out: Path, n
     assert not (out / "licenses").exists()
 
 
-def test_modes_are_the_umasks_with_x_where_any_x_was(tmp_path: Path, out: Path) -> None:
-    before = os.umask(0o027)
-    try:
-        _extract(
-            tmp_path,
-            out,
-            Item("python/x", mode=0o100),
-            Item("python/y", mode=0o777),
-            Item("python/s", mode=0o4755),
-            Item("python/n", mode=0o000),
-            Item("python/w", mode=0o666),
-        )
-    finally:
-        os.umask(before)
-    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in out.iterdir()}
-    assert modes == {"x": 0o750, "y": 0o750, "s": 0o750, "n": 0o640, "w": 0o640}
+def test_what_lies_beside_the_tree_of_a_full_archive_may_be_in_another_tree(tmp_path: Path, out: Path) -> None:
+    _extract(tmp_path, out, GOOD, Item("python/licenses/LICENSE", b"PSF"), Item("python/build/x", b"x"))
+    assert sorted(path.name for path in out.iterdir()) == ["bin", "build", "licenses"]
+
+
+ODD = (0o100, 0o777, 0o4755, 0o000, 0o666, 0o611)
+# Each manner under a umask of 027.
+LEFT: dict[str, tuple[int, ...]] = {
+    "umask": (0o750, 0o750, 0o750, 0o640, 0o640, 0o750),
+    "umask+x": (0o751, 0o751, 0o751, 0o640, 0o640, 0o751),
+    "archive": (0o100, 0o777, 0o755, 0o000, 0o666, 0o611),
+    "archive+x": (0o111, 0o777, 0o755, 0o000, 0o666, 0o711),
+    "archive+ids": (0o100, 0o777, 0o4755, 0o000, 0o666, 0o611),
+    "tarfile": (0o100, 0o777, 0o4755, 0o000, 0o666, 0o611),
+    "tarfile+data": (0o700, 0o755, 0o755, 0o600, 0o644, 0o600),
+}
+
+
+@pytest.mark.parametrize("modes", MODES)
+def test_modes_of_files(tmp_path: Path, out: Path, modes: Any) -> None:
+    items = [Item(f"python/f{mode:04o}", b"x", mode=mode) for mode in ODD]
+    with _umask(0o027):
+        _extract(tmp_path, out, *items, unpacking=Unpacking(modes=modes))
+    assert _modes(out) == {f"f{mode:04o}": left for mode, left in zip(ODD, LEFT[modes], strict=True)}
+
+
+@pytest.mark.parametrize("modes", MODES)
+def test_modes_of_folders(tmp_path: Path, out: Path, modes: Any) -> None:
+    """Of those that are members; what a folder takes in is written before its mode forbids it."""
+    odd = [Item(f"python/d{mode:04o}", kind=tarfile.DIRTYPE, mode=mode) for mode in (0o700, 0o555, 0o2775)]
+    with _umask(0o027):
+        _extract(tmp_path, out, *odd, Item("python/d0555/in/x"), unpacking=Unpacking(modes=modes))
+    wanted = {"d0700": 0o750, "d0555": 0o750, "d2775": 0o750}
+    if modes in {"archive", "archive+x", "archive+ids", "tarfile"}:
+        wanted = {"d0700": 0o700, "d0555": 0o555, "d2775": 0o2775 if modes in {"archive+ids", "tarfile"} else 0o775}
+    assert _modes(out) == wanted
+    assert _modes(out / "d0555") == {"in": 0o750}
+
+
+@pytest.mark.parametrize(
+    ("modes", "left"), [("umask", 0o640), ("umask+x", 0o751), ("archive", 0o644), ("archive+x", 0o755)]
+)
+def test_x_of_a_hard_link(tmp_path: Path, out: Path, modes: Any, left: int) -> None:
+    link = Item("python/link", kind=tarfile.LNKTYPE, link="python/file", mode=0o755)
+    with _umask(0o027):
+        _extract(tmp_path, out, Item("python/file", b"x"), link, unpacking=Unpacking(modes=modes))
+    assert _modes(out) == {"file": left, "link": left}
+
+
+def _paths(folder: Path) -> list[str]:
+    return sorted(
+        str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir() or not list(path.iterdir())
+    )
+
+
+FULL = (
+    Item("python/PYTHON.json", b"{}"),
+    Item("python/build/x.o", b"x"),
+    Item("python/install/bin/python3.9", FAKE_PYTHON, mode=0o755),
+    symlink("python/install/bin/python3", "python3.9"),
+    hardlink("python/install/bin/hard", "python/install/bin/python3.9"),
+)
+LAID: dict[Unpacking, tuple[list[str], str]] = {
+    Unpacking(): (["bin/hard", "bin/python3", "bin/python3.9"], ""),
+    Unpacking(full="lifted"): (
+        ["PYTHON.json", "bin/hard", "bin/python3", "bin/python3.9", "build/x.o", "install"],
+        "",
+    ),
+    Unpacking(full="lifted", top_left=True): (
+        ["PYTHON.json", "bin/hard", "bin/python3", "bin/python3.9", "build/x.o", "install", "python"],
+        "",
+    ),
+    Unpacking(full="whole"): (
+        ["PYTHON.json", "build/x.o", "install/bin/hard", "install/bin/python3", "install/bin/python3.9"],
+        "install",
+    ),
+    Unpacking(full="whole", top_kept=True): (
+        [
+            *("python/PYTHON.json", "python/build/x.o"),
+            *("python/install/bin/hard", "python/install/bin/python3", "python/install/bin/python3.9"),
+        ],
+        "python/install",
+    ),
+}
+
+
+@pytest.mark.parametrize("unpacking", LAID, ids=repr)
+def test_how_a_full_archive_is_laid_out(tmp_path: Path, out: Path, unpacking: Unpacking) -> None:
+    found = extract(write_archive(tmp_path / "a.tar.zst", FULL), out, unpacking)
+    assert (_paths(found.tree), found.inside) == LAID[unpacking]
+
+
+def test_how_an_install_only_archive_is_laid_out_with_its_top(tmp_path: Path, out: Path) -> None:
+    found = extract(write_archive(tmp_path / "a.tar.gz", [GOOD]), out, Unpacking(full="whole", top_kept=True))
+    assert (_paths(found.tree), found.inside) == (["python/bin/python3.9"], "python")
+
+
+def test_two_things_that_would_be_lifted_to_one_place(tmp_path: Path, out: Path) -> None:
+    clash = [Item("python/bin/x", b"1"), Item("python/install/bin/x", b"2")]
+    with pytest.raises(ArchiveError, match="two members with one name"):
+        _extract(tmp_path, out, *clash, unpacking=Unpacking(full="lifted"))
+
+
+def test_a_link_that_is_called_install_is_not_lifted(tmp_path: Path, out: Path) -> None:
+    hidden = [GOOD, symlink("python/install", "bin"), Item("python/install/x", b"x")]
+    with pytest.raises(ArchiveError, match="two members with one name"):
+        _extract(tmp_path, out, *hidden, unpacking=Unpacking(full="lifted"))
+
+
+def test_a_link_that_leads_out_only_where_it_was_lifted_to(tmp_path: Path, out: Path) -> None:
+    link = symlink("python/install/a", "../x")
+    _extract(tmp_path, out, Item("python/x"), link, unpacking=Unpacking(full="whole"))
+    (out.parent / "two").mkdir()
+    with pytest.raises(ArchiveError, match="leaves the tree"):
+        _extract(tmp_path, out.with_name("two"), Item("python/x"), link, unpacking=Unpacking(full="lifted"))
+
+
+def test_a_manager_that_fails_on_hard_links(tmp_path: Path, out: Path) -> None:
+    items = [GOOD, hardlink("python/bin/hard", "python/bin/python3.9")]
+    with pytest.raises(InstallError, match="fails on a hard link, and the archive has one: python/bin/hard"):
+        _extract(tmp_path, out, *items, unpacking=Unpacking(hard_links=False))
 
 
 def test_hard_links_inside_the_tree(tmp_path: Path, out: Path) -> None:
@@ -112,7 +238,7 @@ HOSTILE = {
     ),
     "a hard link to the top": ([hardlink("python/x", "python")], "no file of it"),
     "a hard link into what is left out": (
-        [Item("python/build/y", b"x"), hardlink("python/x", "python/build/y")],
+        [Item("python/PYTHON.json"), Item("python/build/y", b"x"), hardlink("python/x", "python/build/y")],
         "no file of it",
     ),
     "a character device": ([Item("python/null", kind=tarfile.CHRTYPE)], "special file"),
@@ -129,12 +255,26 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("case", HOSTILE)
-def test_hostile_archives(tmp_path: Path, out: Path, case: str) -> None:
+MANNERS = {
+    "uv": UNPACKED_AS_UV,
+    "archive": Unpacking(modes="archive+ids"),
+    "lifted": Unpacking(full="lifted", top_left=True),
+    "whole": Unpacking(full="whole", top_kept=True),
+}
+
+
+# Where everything is kept, nothing is left out.
+_NO_CASE = {("a hard link into what is left out", "lifted"), ("a hard link into what is left out", "whole")}
+
+
+@pytest.mark.parametrize(
+    ("case", "manner"), [pair for pair in itertools.product(HOSTILE, MANNERS) if pair not in _NO_CASE]
+)
+def test_hostile_archives(tmp_path: Path, out: Path, case: str, manner: str) -> None:
     items, message = HOSTILE[case]
     top = [] if case == "a file at the top" else [GOOD]
     with pytest.raises(ArchiveError, match=message) as caught:
-        _extract(tmp_path, out, *top, *items)
+        _extract(tmp_path, out, *top, *items, unpacking=MANNERS[manner])
     assert str(caught.value).startswith("a.tar.gz ")
     assert caught.value.hint
     # Nothing beside the folder that the caller throws away.
@@ -218,7 +358,7 @@ def test_a_bomb_by_size(tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_bomb_by_number(tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(extracting, "MAX_MEMBERS", 10)
+    monkeypatch.setattr(members, "MAX_MEMBERS", 10)
     with pytest.raises(ArchiveError, match="more than 10 members"):
         _extract(tmp_path, out, *(Item(f"python/{number}") for number in range(20)))
 

@@ -41,6 +41,9 @@ class Stamp:
     def describe(self) -> str:
         return f"stamped {self.text}"
 
+    def reads(self, _path: str) -> bool:
+        return False
+
     def apply(self, tree: Tree, prefix: PurePosixPath) -> Iterator[FileEdit]:
         assert tree.get("bin/python3.9") is not None
         yield WriteFile("stamp", f"{self.text} {prefix}".encode())
@@ -213,10 +216,10 @@ WORKER = """
     from pydiff.fetch.shelf import sha256_of
 
     real = layout.extract
-    def slow(archive, folder):
+    def slow(archive, folder, unpacking):
         print("extracting", flush=True)
         time.sleep(float(sys.argv[4]))
-        return real(archive, folder)
+        return real(archive, folder, unpacking)
     layout.extract = slow
     path = Path(sys.argv[1])
     asset = Asset(path.name, "3.9.20", "20241016", "x86_64-unknown-linux-gnu", (), "install_only", path=str(path))

@@ -6,14 +6,15 @@ from pathlib import Path
 
 from pydiff.cache import Cache
 from pydiff.errors import InstallError, NotInstallableError
-from pydiff.install.layout import Place
+from pydiff.install.layout import DESCRIPTION, Laid, Place
 from pydiff.install.runnable import runnable
+from pydiff.install.streamed import streamed
 from pydiff.install.tree import FolderTree
 from pydiff.interpreter import ask
 from pydiff.model.resolution import Archive, Compiled, InPlace, Installation, Prebuilt, Repack, Resolution
 from pydiff.model.settings import Settings
 
-__all__ = ["FolderTree", "install", "runnable"]
+__all__ = ["DESCRIPTION", "FolderTree", "Place", "install", "installed", "runnable", "streamed"]
 
 
 def install(resolution: Resolution, archive: Archive | None, settings: Settings) -> Installation:
@@ -45,14 +46,25 @@ def _in_place(resolution: InPlace) -> Installation:
     )
 
 
+def installed(resolution: Prebuilt | Repack, archive: Archive, settings: Settings) -> Installation | None:
+    """What `install` would reuse; None when it would have to unpack the archive. Raises CacheError."""
+    place = Place.of(resolution, archive, Cache(settings.cache_dir))
+    laid = place.laid()
+    return _installation(resolution, archive, place, laid) if laid else None
+
+
 def _from_archive(resolution: Prebuilt | Repack, archive: Archive, cache: Cache) -> Installation:
     place = Place.of(resolution, archive, cache)
     laid = place.laid()
     if laid is None:
         with cache.lock(f"install-{place.digest[:16]}"):
             laid = place.laid() or place.build(resolution, archive, cache)
+    return _installation(resolution, archive, place, laid)
+
+
+def _installation(resolution: Prebuilt | Repack, archive: Archive, place: Place, laid: Laid) -> Installation:
     return Installation(
-        prefix=str(place.prefix),
+        prefix=str(laid.prefix),
         python=str(laid.python),
         version=archive.asset.version,
         digest=place.digest,

@@ -13,20 +13,23 @@ from pydiff.install.tree import FolderTree
 from pydiff.model.change import Change, FileEdit, MakeLink, WriteFile
 
 
-def apply(change: Change, root: Path, prefix: PurePosixPath) -> bool:
+def apply(change: Change, root: Path, prefix: PurePosixPath, folder: Path | None = None) -> bool:
     """Make one change to the tree at `root`, which will live at `prefix`. Raises InstallError and CacheError.
+
+    `folder` is the manager's own, when that is above `root`.
 
     All its edits are computed before the first is made, so that a change sees the tree as the change before it left it.
     False when the tree gave it nothing to do.
     """
     edits = tuple(change.apply(FolderTree(root), prefix))
     for edit in edits:
-        where = _place(edit, root, change)
+        beside = isinstance(edit, WriteFile) and edit.beside
+        where = _place(edit, folder if beside and folder else root, change)
         with explained(f"applying {change.name}", where):
             _make_room(where)
             match edit:
-                case WriteFile(data=data, mode=mode):
-                    _write(where, data, mode)
+                case WriteFile():
+                    _write(where, edit)
                 case MakeLink(target=target):
                     _check_target(edit, root, prefix, change)
                     where.unlink(missing_ok=True)
@@ -63,11 +66,13 @@ def _make_room(where: Path) -> None:
     where.parent.mkdir(parents=True, exist_ok=True)
 
 
-def _write(where: Path, data: bytes, mode: int | None) -> None:
+def _write(where: Path, edit: WriteFile) -> None:
     """Replace the file (or the link) in one step; a hard link elsewhere in the tree keeps what it had."""
-    if mode is None:
-        mode = stat.S_IMODE(where.lstat().st_mode) if where.is_file() and not where.is_symlink() else 0o644
+    mode = edit.mode
+    if mode is None and not edit.fresh and where.is_file() and not where.is_symlink():
+        mode = stat.S_IMODE(where.lstat().st_mode)
     aside = where.with_name(f".{where.name}.pydiff")
-    aside.write_bytes(data)
-    aside.chmod(mode)
+    aside.write_bytes(edit.data)
+    if mode is not None:
+        aside.chmod(mode)
     aside.replace(where)
