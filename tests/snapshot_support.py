@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,10 +13,13 @@ import zstandard
 
 from pydiff.model.snapshot import Facts, Snapshot
 from pydiff.model.tree import Entry
+from pydiff.snapshot.take import take
 
 RELEASED = Path(__file__).parent / "data" / "pbs-trees"
 LINUX = "cpython-3.9.23-x86_64_v2-unknown-linux-gnu-install_only"
 MACOS = "cpython-3.9.6-x86_64-apple-darwin-install_only"
+MACOS_FULL = "cpython-3.11.9-aarch64-apple-darwin-pgo+lto-full"
+WINDOWS_FULL = "cpython-3.11.9-x86_64-pc-windows-msvc-pgo-full"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +48,22 @@ class FakeTree:
         raise content if isinstance(content, OSError) else FileNotFoundError(2, "no such file in the tree", path)
 
 
+def released_tree(name: str, contents: Mapping[str, bytes | str | OSError] | None = None) -> FakeTree:
+    """The paths of a full archive's `install/`, every file empty but those of `contents`."""
+    paths = [
+        row["path"].removeprefix("install/") for row in released(name, "manifest") if row["path"].startswith("install/")
+    ]
+    return FakeTree({**dict.fromkeys(paths, b""), **(contents or {})})
+
+
+@functools.cache
+def described(name: str) -> bytes:
+    """PYTHON.json of a full archive."""
+    return json.dumps(released(name, "PYTHON")).encode()
+
+
 def released(name: str, part: str) -> Any:
-    """`sysconfig` or `manifest` of a released tree."""
+    """`sysconfig`, `manifest` or `PYTHON` (what PYTHON.json says) of a released tree."""
     with (RELEASED / f"{name}.{part}.json.zst").open("rb") as file:
         return json.load(zstandard.ZstdDecompressor().stream_reader(file))
 
@@ -59,3 +77,12 @@ def released_linux(prefix: str = "/opt/u/python") -> Snapshot:
             if parent.name:
                 files[str(parent)] = {"kind": "dir", "mode": 0o755}
     return Snapshot(prefix, "3.9.23", {"sysconfig": released(LINUX, "sysconfig"), "files": files}, {})
+
+
+def taken(contents: Mapping[str, bytes | str | OSError]) -> Snapshot:
+    """A 3.9.18 at /opt/py with these files."""
+    return take(FakeTree({"lib/python3.9/os.py": b"", **contents}), prefix="/opt/py", version="3.9.18")
+
+
+def facts(family: str, contents: Mapping[str, bytes | str | OSError]) -> Facts:
+    return taken(contents).families[family]

@@ -63,15 +63,18 @@ def test_inspect_shows_the_install_family_of_an_unpatched_tree(env: dict[str, st
     for words in ("LIBDIR", "/install/lib", "no such folder", "/tools/llvm/bin/llvm-ar"):
         assert words in done.out
     found = pydiff("inspect", "uv@0.5.5:host", "-f", "json", env=env).json
-    assert {"LIBDIR", "AR"} <= {name for one in found["contradictions"] for name in one["subject"].split(", ")}
+    assert {"LIBDIR", "AR"} <= {name for one in found["contradictions"] for name in one["said"]}
     patched = pydiff("inspect", "uv@0.13.0:host", "-f", "json", env=env).json
-    assert not [one for one in patched["contradictions"] if one["subject"] == "LIBDIR"]
+    assert not [one for one in patched["contradictions"] if one["family"] == "sysconfig" and "LIBDIR" in one["said"]]
 
 
 def test_inspect_in_place(env: dict[str, str]) -> None:
     found = pydiff("inspect", f"path:{sys.executable}", "-f", "json", env=env).json
     assert found["python"]["version"] == sys.version.split()[0]
     assert found["facts"]["sysconfig"]["VERSION"] == MINOR
+    everything = pydiff("inspect", f"path:{sys.executable}", "--all", env=env)
+    assert everything.code == 0, everything.err
+    assert any(line.split() == ["VERSION", MINOR] for line in everything.out.splitlines())
 
 
 def test_fetch_prints_a_path_that_can_be_used(env: dict[str, str]) -> None:

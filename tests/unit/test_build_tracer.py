@@ -78,6 +78,34 @@ def test_bulk_copies_are_not_reads(tmp_path: Path) -> None:
     assert output == "True\n"
 
 
+def test_a_view_over_the_variables_is_no_reader(tmp_path: Path) -> None:
+    """Older setuptools (62 to 74 for certain) look at them through a mapping of their own, and copy that to install what they built."""
+    view = tmp_path / "setuptools" / "_distutils" / "_collections.py"
+    view.parent.mkdir(parents=True)
+    view.write_text(
+        textwrap.dedent(
+            """\
+            class Stack:
+                def __init__(self, scope):
+                    self.scope = scope
+                def keys(self):
+                    return self.scope.keys()
+                def __getitem__(self, name):
+                    return self.scope[name]
+            """
+        )
+    )
+    reads, _, output = trace(
+        """\
+        import runpy, sys, sysconfig
+        Stack = runpy.run_path(sys.argv[1] + "/setuptools/_distutils/_collections.py")["Stack"]
+        print(len(dict(Stack(sysconfig.get_config_vars()))) > 100)
+        """,
+        tmp_path,
+    )
+    assert (reads, output) == ([], "True\n")
+
+
 def test_changes_to_the_variables_are_seen_by_all(tmp_path: Path) -> None:
     """Old builds change the dictionary to change the compiler."""
     _, _, output = trace(

@@ -11,7 +11,7 @@ from pydiff.build.sandbox import LEVELS
 from pydiff.cli import options
 from pydiff.cli.compare import side_spec
 from pydiff.errors import UsageError
-from pydiff.report import FORMATS
+from pydiff.report.formats import FORMATS
 
 
 def test_the_lists_that_are_kept_twice_for_a_quick_help_are_the_same() -> None:

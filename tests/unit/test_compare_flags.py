@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pydiff.compare.flags import Flag, changed, classify, split, tokenise
+from pydiff.compare.flags import Flag, FlagKind, changed, classify, split, tokenise
+from snapshot_support import LINUX, MACOS, released
 
 
 def texts(command: str | list[str]) -> list[str]:
@@ -29,7 +30,13 @@ def texts(command: str | list[str]) -> list[str]:
         ("-Wl,--exclude-libs=ALL -Wl,--exclude-libs,ALL", ["-Wl,--exclude-libs,ALL"] * 2),
         ("-DX='a b' \"-I/p q\"", ["-DX=a b", "-I/p q"]),
         ("-L$(LIBDIR) $(shell pkg-config --libs x) ${Y}", ["-L$(LIBDIR)", "$(shell pkg-config --libs x)", "${Y}"]),
+        ("-Wl,-stack_size,1000000 -Wl,-headerpad,40", ["-Wl,-stack_size,1000000", "-Wl,-headerpad,40"]),
+        ("-Wl,-platform_version,macos,10.9,11.0,-x", ["-Wl,-platform_version,macos,10.9,11.0", "-Wl,-x"]),
+        ("-sectcreate __TEXT __info Info.plist -O2", ["-sectcreate __TEXT __info Info.plist", "-O2"]),
+        ("-mllvm -x86-asm-syntax=intel", ["-mllvm -x86-asm-syntax=intel"]),
+        ("@flags.rsp '@with space.rsp' -L @dir", ["@flags.rsp", "@with space.rsp", "-L@dir"]),
         ("-o", ["-o"]),
+        ("-sectcreate a", ["-sectcreate a"]),
         ("-L", ["-L"]),
         ("-Xlinker", ["-Xlinker"]),
         ("-Wl,", ["-Wl,"]),
@@ -70,6 +77,25 @@ def test_arguments_stay_with_their_flags(command: str, expected: list[str]) -> N
         ("-fdebug-default-version=4", "debug"),
         ("-Wl,--exclude-libs,ALL", "linker"),
         ("-shared", "linker"),
+        ("-Wl,-stack_size,1000000", "linker"),
+        ("-Wl,-hidden-lz", "library"),
+        ("-weak_framework Tk", "library"),
+        ("-Wl,-rpath-link,/x", "rpath"),
+        ("-Wl,-L/x", "library-path"),
+        ("-Wp,-D_FORTIFY_SOURCE=2", "hardening"),
+        ("-fcf-protection", "hardening"),
+        ("-z relro", "hardening"),
+        ("-Wp,-DX", "define"),
+        ("-mtune=generic", "optimisation"),
+        ("-mno-omit-leaf-frame-pointer", "optimisation"),
+        ("-fno-omit-frame-pointer", "optimisation"),
+        ("-stdlib=libc++", "abi"),
+        ("-fvisibility=hidden", "abi"),
+        ("-iwithsysroot /x", "include"),
+        ("-fdebug-prefix-map=a=b", "debug"),
+        ("-export-dynamic", "linker"),
+        ("-Rpass=inline", "other"),
+        ("@flags.rsp", "other"),
         ("-undefined dynamic_lookup", "linker"),
         ("-fno-such-thing", "other"),
         ("-o x.so", "other"),
@@ -88,6 +114,26 @@ def test_only_the_program_is_a_compiler() -> None:
         "other",
     ]
     assert [flag.kind for flag in tokenise("-g gcc")] == ["debug", "other"]
+
+
+@pytest.mark.parametrize(
+    ("command", "programs"),
+    [
+        ("gcc -pthread", ["gcc"]),
+        ("/opt/bin/ccache /usr/bin/gcc -c x.c", ["/opt/bin/ccache", "/usr/bin/gcc"]),
+        ("env A=1 B=2 clang -O2 gcc", ["env", "clang"]),
+        ("xcrun -sdk macosx clang x.c", ["xcrun", "clang"]),
+        ("$(CC) -pthread", ["$(CC)"]),
+        ("${LDSHARED} -O2", ["${LDSHARED}"]),
+        ("$(BASECFLAGS) -O2", []),
+        ("@flags.rsp gcc", []),
+        ("A=1 gcc", []),
+        ("", []),
+        ("'' gcc", []),
+    ],
+)
+def test_what_is_run(command: str, programs: list[str]) -> None:
+    assert [flag.text for flag in tokenise(command) if flag.kind == "compiler"] == programs
 
 
 def test_an_open_quote_is_no_error() -> None:
@@ -142,6 +188,88 @@ _FLAGS = st.sampled_from(
 def test_no_flag_is_lost_and_order_is_kept(words: list[str]) -> None:
     # A last -Xlinker hands on nothing; it stays as it is, and the comparison below does not look at it.
     assert _pieces([flag.text for flag in tokenise(words)]) == _pieces(words)
+
+
+# Every way to write it, the one spelling that it gets, and what it is for.
+_SPELLINGS: tuple[tuple[tuple[str, ...], str, FlagKind], ...] = (
+    (("-L/x", "-L /x", "'-L' /x", '-L"/x"'), "-L/x", "library-path"),
+    (("-I/p q".replace(" ", "\\ "), "-I '/p q'", '"-I/p q"'), "-I/p q", "include"),
+    (("-lm", "-l m"), "-lm", "library"),
+    (("-DA=1", "-D A=1", "-D'A'=1"), "-DA=1", "define"),
+    (("-isysroot /S", "-isysroot '/S'"), "-isysroot /S", "include"),
+    (("-march=x86-64-v2", "'-march=x86-64-v2'"), "-march=x86-64-v2", "abi"),
+    (
+        (
+            "-Wl,-rpath,/r",
+            "-Wl,-rpath=/r",
+            "-Wl,-rpath -Wl,/r",
+            "-Xlinker -rpath -Xlinker /r",
+            "-Wl,-rpath -Xlinker /r",
+        ),
+        "-Wl,-rpath,/r",
+        "rpath",
+    ),
+    (("-Wl,-z,now", "-Wl,-z -Wl,now", "-Xlinker -z -Xlinker now"), "-Wl,-z,now", "hardening"),
+    (("-Wl,--exclude-libs,ALL", "-Wl,--exclude-libs=ALL"), "-Wl,--exclude-libs,ALL", "linker"),
+    (("-framework CoreFoundation",), "-framework CoreFoundation", "library"),
+    (("-arch arm64",), "-arch arm64", "abi"),
+    (("@flags.rsp", '"@flags.rsp"'), "@flags.rsp", "other"),
+    (("-O3",), "-O3", "optimisation"),
+    (("-Wall",), "-Wall", "warning"),
+    (("-g",), "-g", "debug"),
+    (("-fstack-protector-strong",), "-fstack-protector-strong", "hardening"),
+    (("$(shell pkg-config --libs x)",), "$(shell pkg-config --libs x)", "other"),
+)
+_WRITTEN = st.sampled_from(_SPELLINGS).flatmap(
+    lambda one: st.tuples(st.sampled_from(one[0]), st.just(Flag(one[1], one[2])))
+)
+
+
+@given(st.lists(_WRITTEN, max_size=15), st.sampled_from([" ", "  ", "\t", " \n "]))
+def test_however_it_is_written_every_flag_comes_out_once_and_in_order(
+    written: list[tuple[str, Flag]], space: str
+) -> None:
+    assert tokenise(space.join(text for text, _ in written)) == [flag for _, flag in written]
+
+
+@given(st.lists(_WRITTEN, max_size=8), st.lists(_WRITTEN, max_size=8))
+def test_spelling_is_no_difference_and_what_differs_is_told(
+    left: list[tuple[str, Flag]], right: list[tuple[str, Flag]]
+) -> None:
+    one, other = (tokenise(" ".join(text for text, _ in side)) for side in (left, right))
+    removed, added = changed(one, other)
+    assert (not removed and not added) == ([flag for _, flag in left] == [flag for _, flag in right])
+
+
+@given(st.lists(st.text(alphabet="ab-LWl,=@x/ ", min_size=1, max_size=8), max_size=10))
+def test_no_letter_of_a_word_is_lost(words: list[str]) -> None:
+    """What -Wl, and -Xlinker say, and which separator stands between an option and its argument, is spelling; the rest comes out."""
+
+    def letters(texts: list[str]) -> str:
+        return "".join(texts).replace("-Wl,", "").translate(str.maketrans("", "", ",= "))
+
+    assert letters([flag.text for flag in tokenise(words)]) == letters(words)
+
+
+def test_every_flag_of_the_real_releases_is_known() -> None:
+    names = (
+        "CFLAGS",
+        "CPPFLAGS",
+        "LDFLAGS",
+        "LDSHARED",
+        "CC",
+        "CXX",
+        "CCSHARED",
+        "LINKFORSHARED",
+        "LIBS",
+        "PY_CFLAGS_NODIST",
+        "PY_LDFLAGS_NODIST",
+    )
+    for release in (LINUX, MACOS):
+        variables = released(release, "sysconfig")
+        flags = [flag for name in names for flag in tokenise(str(variables.get(name) or ""))]
+        assert {flag.text for flag in flags if flag.kind == "other"} == set()
+        assert len(flags) > 30
 
 
 _LISTS = st.lists(st.sampled_from("abcd").map(lambda name: Flag(f"-{name}", "other")), max_size=8)

@@ -54,12 +54,13 @@ def test_where_libpython_really_is() -> None:
 
 
 def test_what_the_tree_itself_contradicts_is_evidence() -> None:
-    wrong = Contradiction("sysconfig", "LIBDIR, SCRIPTDIR", "/install/lib", "no such folder", "links fail")
+    said = {"LIBPL": "/install/lib/x", "LIBDIR": "/install/lib"}
+    wrong = Contradiction("sysconfig", "LIBPL", "/install/lib/x", "no such folder", "links fail", said=said)
     other = Contradiction("sysconfig", "AR", "/tools/llvm-ar", "no such file", "archives fail")
     found = finding(
         uwsgi_left(), uwsgi_right_link_failure(), right_contradictions=(wrong, other), left_contradictions=(other,)
     )
-    assert found.evidence[1:] == ["sysconfig LIBDIR, SCRIPTDIR says /install/lib: no such folder"]
+    assert found.evidence[1:] == ["sysconfig LIBDIR says /install/lib: no such folder"]
 
 
 def test_no_clang_names_cc() -> None:

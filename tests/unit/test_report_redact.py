@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from pydiff.model.record import Divergence, Finding, Remedy, Run, Sides, Suspect
-from pydiff.report import FORMATS, redact, render
+from pydiff.report import redact, render
+from pydiff.report.formats import FORMATS
 from pydiff.report.redact import Identity, redactor, this_machine
 from pydiff.report.secret_shapes import secret_name
 from runs import a_run, a_side, an_action, uwsgi_run

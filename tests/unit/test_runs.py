@@ -70,7 +70,7 @@ def test_parts_are_written_as_they_come_and_download_progress_is_not(tmp_path: P
     folder.listen(DownloadProgress("a.tar.gz", 1, 2))
     folder.listen(Notice("hello"))
     lines = [msgspec.json.decode(line) for line in (folder.path / "run.jsonl").read_bytes().splitlines()]
-    assert lines == [{"event": "Notice", "text": "hello"}]
+    assert lines == [{"event": "Notice", "text": "hello", "loud": False}]
 
 
 def test_a_run_that_never_began_cannot_be_reported() -> None:

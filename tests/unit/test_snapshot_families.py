@@ -3,35 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pydiff.model.snapshot import Facts, Snapshot
-from pydiff.snapshot.bundled import Bundled
-from pydiff.snapshot.interface import About
-from pydiff.snapshot.layout import find_layout
+from pydiff.model.snapshot import Snapshot
 from pydiff.snapshot.makefile import parse_makefile
 from pydiff.snapshot.pkgconfig import parse_pc
 from pydiff.snapshot.pyconfig_h import parse_defines
 from pydiff.snapshot.pythonconfig import parse_python_config
 from pydiff.snapshot.registry import FAMILIES
 from pydiff.snapshot.take import take
-from snapshot_support import LINUX, FakeTree, released
+from snapshot_support import FakeTree, facts, taken
 
 STDLIB = "lib/python3.9"
 CONFIG = f"{STDLIB}/config-3.9-x86_64-linux-gnu"
 DATA = f"{STDLIB}/_sysconfigdata__linux_x86_64-linux-gnu.py"
-
-
-def taken(contents: Mapping[str, bytes | str | OSError]) -> Snapshot:
-    return take(FakeTree({f"{STDLIB}/os.py": b"", **contents}), prefix="/opt/py", version="3.9.18")
-
-
-def facts(family: str, contents: Mapping[str, bytes | str | OSError]) -> Facts:
-    return taken(contents).families[family]
 
 
 def test_every_family_has_its_place_even_in_an_empty_tree() -> None:
@@ -219,8 +208,12 @@ def test_extensions_and_how_each_was_decided() -> None:
     unknown = facts("extensions", shared)
     assert unknown["_tkinter"] == {
         "state": "builtin or absent",
-        "decided": "not shared, and there is no config.c to ask",
+        "decided": "not shared, and there is nothing to ask what is builtin",
     }
+    inside = facts(
+        "extensions", {**shared, f"{dynload}/posix.so": b"", f"{CONFIG}/Makefile": b"", f"{CONFIG}/config.c": table}
+    )
+    assert inside["posix"] == {"state": "builtin", "decided": "listed in config.c"}, "it is imported before any file"
 
 
 def test_scripts() -> None:
@@ -240,25 +233,28 @@ def test_scripts() -> None:
     }
 
 
-def test_bundled() -> None:
-    packages = f"{STDLIB}/site-packages"
-    found = facts(
-        "bundled",
-        {
-            f"{packages}/pip-23.0.1.dist-info/METADATA": b"",
-            f"{STDLIB}/ensurepip/_bundled/setuptools-58.1.0-py3-none-any.whl": b"",
-        },
+def test_names_and_values_that_are_no_utf_8_can_still_be_kept() -> None:
+    snapshot = taken(
+        {"bin/na\udcffme": b"", DATA: b"build_time_vars = {'A': '\\ud800', 'B': 'b'}", "x\udcfe": OSError(5, "no")}
     )
-    assert found == {"pip": "23.0.1", "ensurepip/setuptools": "58.1.0"}
+    assert "bin/na\\udcffme" in snapshot.families["files"]
+    assert snapshot.families["sysconfig"] == {"A": "\\ud800", "B": "b"}
+    assert msgspec.json.decode(msgspec.json.encode(snapshot), type=Snapshot) == snapshot
 
 
-def test_bundled_needs_no_file_to_be_read() -> None:
-    items = {row["path"]: None for row in released(LINUX, "manifest")}
-    about = About("/p", "3.9.23", items, find_layout(items, "3.9.23"))  # type: ignore[arg-type]
-    assert "pip" in Bundled().collect(about)
-
-
-@pytest.mark.parametrize("magic", [b"\x7fELF", b"\xcf\xfa\xed\xfe", b"MZ", b"\xca\xfe\xba\xbe", b"BC\xc0\xde"])
+@pytest.mark.parametrize(
+    "magic",
+    [
+        b"\x7fELF",
+        b"\xcf\xfa\xed\xfe",
+        b"MZ",
+        b"\xca\xfe\xba\xbe",
+        b"BC\xc0\xde",
+        b"!<arch>\n",
+        b"!<thin>\n",
+        b"\xde\xc0\x17\x0b",
+    ],
+)
 @pytest.mark.parametrize("tail", [b"", b"\0" * 200, b"\xff" * 200])
 def test_a_broken_binary_leaves_a_note_and_no_output(
     magic: bytes, tail: bytes, capfd: pytest.CaptureFixture[str]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pydiff.snapshot.layout import find_layout
-from snapshot_support import LINUX, released
+from snapshot_support import LINUX, MACOS_FULL, WINDOWS_FULL, released
 
 
 def test_a_released_linux_tree() -> None:
@@ -15,6 +15,21 @@ def test_a_released_linux_tree() -> None:
     assert layout.sysconfigdata == "lib/python3.9/_sysconfigdata__linux_x86_64-linux-gnu.py"
     assert layout.pyconfig == "include/python3.9/pyconfig.h"
     assert "lib/pkgconfig/python-3.9.pc" in layout.pkgconfig
+    assert layout.interpreter == "bin/python3.9"
+    assert layout.libpython == ("lib/libpython3.9.so", "lib/libpython3.9.so.1.0")
+
+
+def test_interpreters_and_their_libraries_of_every_kind() -> None:
+    threaded = find_layout(["lib/python3.13t/os.py", "bin/python3.13t", "bin/python3.13", "bin/python3"], "3.13.0")
+    assert threaded.interpreter == "bin/python3.13t"
+    mac = find_layout([row["path"].removeprefix("install/") for row in released(MACOS_FULL, "manifest")], "3.11.9")
+    assert (mac.interpreter, mac.libpython) == ("bin/python3.11", ("lib/libpython3.11.dylib",))
+    paths = [row["path"].removeprefix("install/") for row in released(WINDOWS_FULL, "manifest")]
+    windows = find_layout(paths, "3.11.9")
+    assert (windows.interpreter, windows.libpython) == ("python.exe", ("python311.dll",))
+    debian = find_layout(["lib/x86_64-linux-gnu/libpython3.11.so.1.0", "bin/python3", "lib/libpython3.so"], "3.11.2")
+    assert (debian.interpreter, debian.libpython) == ("bin/python3", ("lib/x86_64-linux-gnu/libpython3.11.so.1.0",))
+    assert find_layout([], "3.9.1").interpreter == ""
 
 
 def test_windows() -> None:

@@ -47,6 +47,7 @@ class _Outcome:
     records: dict[str, BuildRecord]
     room: _Room
     source: Source
+    backend: str
     requirements: tuple[Requirement, ...]
     notes: tuple[str, ...]
 
@@ -58,6 +59,7 @@ class _Outcome:
             network=not self.room.sandbox.isolates_network,
             requirements=self.requirements,
             package=self.source.label,
+            backend=self.backend,
             source_sha256=self.source.sha256,
             source_url=self.source.url,
             notes=self.notes,
@@ -122,18 +124,18 @@ def _build(
         for side in sides.values():
             side.unpack(source)
         parallel = settings.parallel and (os.cpu_count() or 1) > 1
-        sets = _run_phases(sides, settings, parallel=parallel)
+        backend, sets = _run_phases(sides, settings, parallel=parallel)
         records = {name: side.save() for name, side in sides.items()}
     missed = [note for side in sides.values() for note in side.notes]
-    return _Outcome(records, room, source, *_summed(sets, source, room, missed))
+    return _Outcome(records, room, source, backend, *_summed(sets, source, room, missed))
 
 
-def _run_phases(sides: Mapping[str, Side], settings: Settings, *, parallel: bool) -> dict[str, WheelSet]:
-    """The phases in order. A side that has failed is left out of the following ones."""
+def _run_phases(sides: Mapping[str, Side], settings: Settings, *, parallel: bool) -> tuple[str, dict[str, WheelSet]]:
+    """The phases in order. A side that has failed is left out of the following ones. The package's backend, and what it needs."""
     _each(sides, Side.prepare, parallel=parallel)
     alive = {name: side for name, side in sides.items() if side.outcome is None}
     if not alive:
-        return {}
+        return "", {}
     system = read_build_system(next(iter(alive.values())).source)
     static = checked(system.requires, "the package's pyproject.toml")
     sets = _resolve(static, alive, settings, ())
@@ -144,7 +146,7 @@ def _run_phases(sides: Mapping[str, Side], settings: Settings, *, parallel: bool
         pins = sorted({pin for name in alive for pin in sets[name].pins()})
         sets |= _resolve(checked((*static, *dynamic), "the build backend"), alive, settings, _consistent(pins))
     _each(alive, lambda side: side.build(system, sets[side.name]), parallel=parallel)
-    return sets
+    return system.backend, sets
 
 
 def _resolve(

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from pydiff.compare.backends import declared, ordered, readers_of
 from pydiff.compare.builds import commands_differ, compare_builds
 from pydiff.compare.readers import with_readers
 from pydiff.compare.trees import compare_trees
 from pydiff.compare.wheels import compare_wheels
 
-__all__ = ["commands_differ", "compare_builds", "compare_trees", "compare_wheels", "with_readers"]
+__all__ = [
+    "commands_differ",
+    "compare_builds",
+    "compare_trees",
+    "compare_wheels",
+    "declared",
+    "ordered",
+    "readers_of",
+    "with_readers",
+]

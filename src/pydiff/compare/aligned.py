@@ -28,6 +28,11 @@ class Side:
     def facts(self, family: str) -> Facts:
         return self.snapshot.families.get(family, {})
 
+    @property
+    def minor(self) -> str:
+        """3.9"""
+        return ".".join(self.snapshot.python_version.split(".")[:2])
+
     _folders: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
     """Folder -> the same with roles: thousands of files share a few hundred."""
 

@@ -34,59 +34,97 @@ class Flag:
 
 # Options that take the next word when nothing is glued to them, and are the same thing glued: -L x is -Lx.
 _GLUED = ("-L", "-I", "-D", "-U", "-l", "-F")
-# Options that always take the next word.
+# Options that always take the next word; those that take more are in `_SEVERAL`.
 _SEPARATE = frozenset({
-    "-isysroot", "-isystem", "-iquote", "-idirafter", "-iprefix", "-include", "-imacros", "-arch", "-framework", "-weak_framework", "-o", "-x",
-    "-MF", "-MT", "-MQ", "-u", "-T", "-z", "-e", "-Xassembler", "-Xpreprocessor", "-Xclang", "-Xarch_x86_64", "-Xarch_arm64", "-target",
-    "--sysroot", "--param", "-undefined", "-install_name", "-current_version", "-compatibility_version", "-bundle_loader", "-R", "-rpath",
+    "-isysroot", "-isystem", "-iquote", "-idirafter", "-iprefix", "-iwithprefix", "-iwithprefixbefore", "-iwithsysroot", "-iframework",
+    "-imultilib", "-include", "-include-pch", "-imacros", "-cxx-isystem", "-isystem-after", "-arch", "-framework", "-weak_framework",
+    "-force_load", "-weak_library", "-reexport_framework", "-o", "-x", "-MF", "-MT", "-MQ", "-MJ", "-u", "-T", "-z", "-e", "-A", "-G",
+    "-Xassembler", "-Xpreprocessor", "-Xclang", "-Xarch_x86_64", "-Xarch_arm64", "-Xarch_host", "-Xarch_device", "-mllvm", "-target",
+    "--target", "--sysroot", "--param", "-specs", "-undefined", "-install_name", "-current_version", "-compatibility_version",
+    "-bundle_loader", "-exported_symbols_list", "-unexported_symbols_list", "-R", "-rpath", "-dumpbase", "-aux-info", "-wrapper", "-sdk",
+    "-allowable_client", "-client_name", "-image_base", "-multiply_defined", "-umbrella", "-init", "-serialize-diagnostics",
 })  # fmt: skip
 # The linker's own options that take the next linker word, as in -Wl,-rpath,x.
 _LINKER_SEPARATE = frozenset({
-    "-rpath", "--rpath", "-rpath-link", "--rpath-link", "-soname", "--soname", "-h", "-z", "-m", "-T", "-e", "-u", "-L", "-l", "-Map",
-    "--version-script", "-version-script", "--exclude-libs", "-exclude-libs", "--dynamic-linker", "-dynamic-linker", "-install_name", "-headerpad",
-    "-current_version", "-compatibility_version", "-syslibroot", "-R", "-exported_symbols_list", "-undefined", "-plugin", "--dynamic-list",
+    "-rpath", "--rpath", "-rpath-link", "--rpath-link", "-soname", "--soname", "-h", "-z", "-m", "-T", "-e", "--entry", "-u", "--undefined",
+    "-L", "-l", "-F", "-I", "-Map", "--Map", "--version-script", "-version-script", "--exclude-libs", "-exclude-libs", "--dynamic-linker",
+    "-dynamic-linker", "--dynamic-list", "--defsym", "-defsym", "--wrap", "-wrap", "--retain-symbols-file", "--require-defined", "--sysroot",
+    "--script", "--default-script", "-dT", "-R", "-Y", "-y", "-b", "--format", "--oformat", "-plugin", "-plugin-opt", "--section-start",
+    "-Ttext", "-Tdata", "-Tbss", "--hash-style", "-init", "-fini", "-A", "-G", "-a", "-c", "-o", "-f", "--auxiliary", "--filter",
+    # Apple's.
+    "-install_name", "-headerpad", "-current_version", "-compatibility_version", "-syslibroot", "-exported_symbols_list",
+    "-unexported_symbols_list", "-exported_symbol", "-unexported_symbol", "-undefined", "-stack_size", "-stack_addr", "-framework",
+    "-weak_framework", "-reexport_framework", "-force_load", "-weak_library", "-reexport_library", "-lto_library", "-object_path_lto",
+    "-order_file", "-pagezero_size", "-image_base", "-macosx_version_min", "-sdk_version", "-umbrella", "-arch", "-multiply_defined",
 })  # fmt: skip
-# The first that matches decides. Sources: the option indexes of GCC 14, Clang 18 and GNU ld 2.42.
+# Options of either that take several words.
+_SEVERAL = {"-sectcreate": 3, "-segaddr": 2, "-segprot": 3, "-platform_version": 3, "-sectalign": 3, "-alias": 2}
+# The first that matches decides. Sources: the option indexes of GCC 14, Clang 18, GNU ld 2.42, and Apple's ld(1).
 _KINDS: tuple[tuple[FlagKind, str], ...] = (
     (
         "hardening",
-        r"-[DU]_FORTIFY_SOURCE|-Wp,-[DU]_FORTIFY_SOURCE|-fstack-protector|-fstack-clash|-fcf-protection|-fhardened|-mbranch-protection",
+        r"-[DU]_FORTIFY_SOURCE|-Wp,-[DU]_FORTIFY_SOURCE|-D_GLIBCXX_ASSERTIONS|-f(?:no-)?(?:stack-protector|stack-clash|cf-protection|hardened)",
     ),
     (
         "hardening",
-        r"-fPIE$|-fpie$|-pie$|-no-pie$|-Wl,-z,(?:relro|now|norelro|lazy|noexecstack|execstack|separate-code)|-z (?:relro|now|noexecstack)",
+        r"-mbranch-protection|-mshstk|-mharden|-f(?:no-)?(?:sanitize|trivial-auto-var-init|zero-call-used-regs|strict-flex-arrays)",
     ),
-    ("rpath", r"-Wl,--?rpath|-Wl,-R|-rpath\b|-R"),
-    ("library-path", r"-L|-F|-Wl,-L"),
-    ("library", r"-l|-framework |-weak_framework |-Wl,-l"),
+    (
+        "hardening",
+        r"-fPIE$|-fpie$|-pie$|-no-pie$|-(?:Wl,-)?z[, ](?:relro|now|norelro|lazy|noexecstack|execstack|separate-code|noseparate-code)|-Wl,(?:-pie|-no-pie)",
+    ),
+    ("rpath", r"-Wl,--?rpath|-Wl,-R|-rpath\b|-R(?!pass)"),
+    ("library-path", r"-L|-F|-iframework |-Wl,-[LF]"),
+    ("library", r"(?:-Wl,)?-(?:(?:hidden|weak|needed|reexport|lazy|upward|merge)[-_])?l(?!to_library|oad\b)"),
+    (
+        "library",
+        r"(?:-Wl,)?-(?:(?:weak|reexport)_)?framework[ ,]|(?:-Wl,)?-(?:force_load|weak_library|reexport_library)[ ,]",
+    ),
     ("library", r"[^-].*\.(?:a|lib|tbd|dylib|dll)$|[^-].*\.so(?:\.\d+)*$"),
-    ("define", r"-D|-U"),
-    ("include", r"-I|-isystem|-iquote|-idirafter|-include|-imacros|-isysroot|--sysroot|-iprefix|-nostdinc"),
+    ("define", r"-D|-U|-Wp,-[DU]"),
     (
-        "linker",
-        r"-Wl,|-Xlinker|-shared|-static|-bundle|-dynamiclib|-rdynamic|-fuse-ld|-nostdlib|-nodefaultlibs|-nostartfiles|-undefined",
+        "include",
+        r"-I|-i(?:system|quote|dirafter|nclude|macros|sysroot|prefix|withprefix|withsysroot|multilib)|--sysroot|-nostdinc|-cxx-isystem",
     ),
     (
         "linker",
-        r"-install_name|-current_version|-compatibility_version|-exported_symbols|-T |-z |-e |-u |-B|-s$|-Bsymbolic|-headerpad",
-    ),
-    ("warning", r"-W(?!p,|a,)|-w$|-pedantic|-Q?unused-arguments|-fdiagnostics"),
-    ("debug", r"-g(?!nu)|-fdebug|-ffile-prefix-map|-fmacro-prefix-map|-gdwarf"),
-    (
-        "optimisation",
-        r"-O|-f(?:no-)?(?:lto|fat-lto|use-linker-plugin|profile|wrapv|semantic-interposition|omit-frame-pointer|strict-aliasing)",
+        r"-Wl,|-Xlinker|-shared|-static|-dynamic|-bundle|-rdynamic|-export[-_]dynamic|-fuse-ld|-nostdlib|-nodefaultlibs|-nostartfiles|-undefined|-nolibc",
     ),
     (
-        "optimisation",
-        r"-f(?:no-)?(?:unroll|inline|fast-math|vectorize|tree|reorder|plt|strict-overflow|bolt|split|function-sections|data-sections)",
+        "linker",
+        r"-install_name|-current_version|-compatibility_version|-(?:un)?exported_symbols|-T |-z |-e |-u |-B|-s$|-headerpad|-sectcreate|-dead_strip|-Z",
     ),
+    (
+        "warning",
+        r"-W(?!p,|a,)|-w$|-pedantic|-Q?unused-arguments|-f(?:no-)?(?:diagnostics|color-diagnostics|caret-diagnostics)|-Qunused",
+    ),
+    (
+        "debug",
+        r"-g(?!nu)|-f(?:no-)?debug|-f(?:file|macro|debug|coverage|profile)-prefix-map|-f(?:no-)?(?:asynchronous-)?unwind-tables",
+    ),
+    (
+        "optimisation",
+        r"-O|-f(?:no-)?(?:lto|fat-lto|use-linker-plugin|profile|wrapv|semantic-interposition|omit-frame-pointer|strict-aliasing|auto-profile)",
+    ),
+    (
+        "optimisation",
+        r"-f(?:no-)?(?:unroll|inline|fast-math|vectorize|tree|reorder|plt|strict-overflow|bolt|split|function-sections|data-sections|partition|whole-program)",
+    ),
+    (
+        "optimisation",
+        r"-m(?:tune=|no-omit-leaf-frame-pointer|omit-leaf-frame-pointer|llvm )|-pg?$|-f(?:no-)?(?:math|finite|common|ipa|gcse)",
+    ),
+    ("abi", r"-m|-arch |-target|--target|-pthread|-std=|-stdlib=|-ansi$|-x "),
     (
         "abi",
-        r"-m|-arch |-target|--target|-f(?:no-)?(?:PIC|pic|visibility|short-enums|exceptions|rtti|abi|signed-char|unsigned-char)|-pthread|-std=",
+        r"-f(?:no-)?(?:PIC|pic|visibility|short-|pack-struct|exceptions|rtti|abi|signed-|unsigned-|tls-model|gnu|char8_t|ms-|objc|openmp|threadsafe)",
     ),
 )
 _COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in _KINDS)
-_WRAPPERS = frozenset({"ccache", "sccache", "distcc", "env", "xcrun", "libtool"})
+_WRAPPERS = frozenset({"ccache", "sccache", "distcc", "icecc", "env", "xcrun", "libtool"})
+_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
+# Of the references that a variable can begin with, those that stand for a program: $(CC), ${LDSHARED}.
+_REFERENCE = re.compile(r"\$[({](?!\w*(?:CC|CXX|LD|AR|SHARED|RANLIB|LIBTOOL)[)}])")
 _WORD = re.compile(
     r"""\s*((?:
         '[^']*' | "(?:\\.|[^"\\])*"      # quoted, closed
@@ -116,11 +154,24 @@ def tokenise(command: str | Sequence[str]) -> list[Flag]:
     """The flags of a command line or of a variable like CFLAGS, in order, none lost. Never raises."""
     words = split(command) if isinstance(command, str) else list(command)
     flags: list[Flag] = []
+    # Nothing but wrappers, their options and assignments has come: the next word is the program.
+    awaited = True
     for text in _joined(words):
-        program = not text.startswith("-") and all(flag.kind == "compiler" and flag.text in _WRAPPERS for flag in flags)
         kind = classify(text)
-        flags.append(Flag(text, "compiler" if program and kind == "other" and not _is_input(text) else kind))
+        if awaited and kind == "other" and _is_program(text):
+            kind = "compiler"
+            awaited = text.rpartition("/")[2] in _WRAPPERS
+        elif not (flags and _ASSIGNMENT.match(text)) and not (flags and text.startswith("-sdk ")):
+            awaited = False
+        flags.append(Flag(text, kind))
     return flags
+
+
+def _is_program(text: str) -> bool:
+    """Whether a word at the start of a command can be what is run, and not an option, a file or a list of flags by reference."""
+    if not text or text.startswith(("-", "@")) or _REFERENCE.match(text):
+        return False
+    return not text.endswith((".o", ".c", ".cc", ".cpp", ".cxx", ".s", ".S", ".obj")) and "=" not in text
 
 
 def classify(text: str) -> FlagKind:
@@ -128,26 +179,20 @@ def classify(text: str) -> FlagKind:
     return next((kind for kind, pattern in _COMPILED if pattern.match(text)), "other")
 
 
-def _is_input(text: str) -> bool:
-    return text.endswith((".o", ".c", ".cc", ".cpp", ".cxx", ".s", ".S", ".obj")) or "=" in text
-
-
 def _joined(words: Sequence[str]) -> Iterator[str]:
-    """Each option with its argument in one text."""
+    """Each option with its arguments in one text."""
     position = 0
     while position < len(words):
         word = words[position]
-        following = words[position + 1] if position + 1 < len(words) else None
-        if word.startswith("-Wl,") or (word == "-Xlinker" and following is not None):
+        if word.startswith("-Wl,") or (word == "-Xlinker" and position + 1 < len(words)):
             linker, position = _linker_words(words, position)
             yield from _linker_flags(linker)
             continue
-        position += 1
-        if following is not None and (word in _GLUED or word in _SEPARATE):
-            position += 1
-            yield word + ("" if word in _GLUED else " ") + following
-        else:
-            yield word
+        glued = word in _GLUED
+        count = 1 if glued or word in _SEPARATE else _SEVERAL.get(word, 0)
+        taken = words[position : position + 1 + count]
+        yield ("" if glued else " ").join(taken)
+        position += len(taken)
 
 
 def _linker_words(words: Sequence[str], position: int) -> tuple[list[str], int]:
@@ -170,14 +215,13 @@ def _linker_flags(words: Sequence[str]) -> Iterator[str]:
     while position < len(words):
         word = words[position]
         name, equals, value = word.partition("=")
-        position += 1
         if equals and name in _LINKER_SEPARATE:
             yield f"-Wl,{name},{value}"
-        elif word in _LINKER_SEPARATE and position < len(words):
-            yield f"-Wl,{word},{words[position]}"
             position += 1
-        else:
-            yield f"-Wl,{word}"
+            continue
+        taken = words[position : position + 1 + (1 if word in _LINKER_SEPARATE else _SEVERAL.get(word, 0))]
+        yield f"-Wl,{','.join(taken)}"
+        position += len(taken)
 
 
 def changed(left: Sequence[Flag], right: Sequence[Flag]) -> tuple[list[Flag], list[Flag]]:

@@ -46,6 +46,32 @@ _BINARY: dict[str, Severity] = {
     "macos": "changes",
     "kind": "changes",
     "symbols": "cosmetic",
+    "unreached": "breaks",
+    "compatible": "breaks",
+    "current": "cosmetic",
+    "sdk": "cosmetic",
+    "pdb": "cosmetic",
+    "certificate": "cosmetic",
+    "openssl": "changes",
+}
+# Of the families whose facts are told one by one: subject -> severity, where it is not `changes`.
+_PLAIN: dict[str, tuple[tuple[re.Pattern[str], Severity], ...]] = {
+    # An extension that was compiled for another number is refused, or warned of, when it is imported.
+    "headers": (
+        (re.compile(r"PYTHON_A[BP]I_VERSION"), "breaks"),
+        (re.compile(r"PY_.*"), "cosmetic"),
+    ),
+    # What follows from the version, or from when it was built; and what the extensions and binaries families tell from the files.
+    "release": (
+        (
+            re.compile(
+                r"version|python_(?:version|tag|major_minor_version|bytecode_magic_number|implementation_.*)"
+                r"|build_info\.inittab_.*|extension/[^:]*:(?:state|init_fn|in_core|required|shared_lib|static_lib)"
+            ),
+            "cosmetic",
+        ),
+    ),
+    "bundled": ((re.compile(r"terminfo|wheel"), "cosmetic"),),
 }
 _PC_BREAKS = frozenset({"prefix", "exec_prefix", "libdir", "includedir", "Libs:", "Cflags:"})
 
@@ -58,9 +84,21 @@ def of_variable(name: str, changed: Sequence[Flag]) -> Severity:
     return "breaks" if name in BREAKS else "changes" if name in CHANGES else "cosmetic"
 
 
-def of_makefile(name: str, changed: Sequence[Flag]) -> Severity:
-    """No backend of today takes its values from the Makefile, some packages' own scripts do."""
+def of_copy(name: str, changed: Sequence[Flag]) -> Severity:
+    """No backend of today takes its values from the Makefile or the JSON file, some packages' own scripts do."""
     return "changes" if of_variable(name, changed) == "breaks" else "cosmetic"
+
+
+def of_plain(family: str, subject: str) -> Severity:
+    """Of a fact that is told by itself; `changes`, as every such fact can end in the artefacts, unless a table says otherwise."""
+    return next((found for pattern, found in _PLAIN.get(family, ()) if pattern.fullmatch(subject)), "changes")
+
+
+def of_exports(only_left: Sequence[str], only_right: Sequence[str], *, same_minor: bool) -> Severity:
+    """Names of the C API that one interpreter gives to extensions and the other does not."""
+    public = any(not name.startswith("_") for name in (*only_left, *only_right))
+    # An extension is never loaded by another minor version than the one that it was built for.
+    return "breaks" if public and same_minor else "changes"
 
 
 def of_field(family: str, field: str, changed: Sequence[Flag]) -> Severity:

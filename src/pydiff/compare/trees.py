@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from pydiff.compare import layouts, variables
+from pydiff.compare import binaries, layouts, variables
 from pydiff.compare.aligned import Side, align
 from pydiff.compare.found import Found, written
 from pydiff.model.record import Difference
@@ -15,12 +15,15 @@ Rule = Callable[[Side, Side], Iterator[Found]]
 # A family that is not named here is compared value by value.
 _RULES: dict[str, Rule] = {
     "sysconfig": variables.of_sysconfig,
-    "makefile": variables.of_makefile,
+    "sysconfig_vars": partial(variables.of_copy, "sysconfig_vars"),
+    "makefile": partial(variables.of_copy, "makefile"),
     "pyconfig_h": variables.of_macros,
     "pkgconfig": partial(variables.of_fields, "pkgconfig"),
     "pythonconfig": partial(variables.of_fields, "pythonconfig"),
-    "binaries": partial(variables.of_fields, "binaries"),
+    "headers": variables.of_headers,
+    "binaries": binaries.of_binaries,
     "extensions": variables.of_extensions,
+    "tags": variables.of_tags,
     "scripts": partial(variables.of_fields, "scripts"),
     "files": layouts.of_files,
 }

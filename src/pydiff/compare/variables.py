@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from pydiff.compare import severity
@@ -24,13 +24,13 @@ def of_sysconfig(left: Side, right: Side) -> Iterator[Found]:
         yield found.told("sysconfig", name, worst, alone=worst == "breaks")
 
 
-def of_makefile(left: Side, right: Side) -> Iterator[Found]:
-    """What the Makefile says and sysconfig does not say in the same way."""
+def of_copy(family: str, left: Side, right: Side) -> Iterator[Found]:
+    """What a copy of the variables (the Makefile, the JSON file of 3.14) says and sysconfig does not say in the same way."""
     told = {name: found.changed for name, found in _variables(left, right, "sysconfig").items()}
-    for name, found in _variables(left, right, "makefile").items():
+    for name, found in _variables(left, right, family).items():
         removed, added = found.changed
         if told.get(name) != found.changed:
-            yield found.told("makefile", name, severity.of_makefile(name, [*removed, *added]))
+            yield found.told(family, name, severity.of_copy(name, [*removed, *added]))
 
 
 def of_macros(left: Side, right: Side) -> Iterator[Found]:
@@ -39,9 +39,35 @@ def of_macros(left: Side, right: Side) -> Iterator[Found]:
 
 
 def of_plain(family: str, left: Side, right: Side) -> Iterator[Found]:
-    """Families of plain values whose every difference can end in the artefacts."""
+    """Families whose every difference counts for itself; a table's fields as `name:field`."""
     for name, found in _variables(left, right, family).items():
-        yield found.told(family, name, "changes")
+        yield found.told(family, name, severity.of_plain(family, name))
+
+
+def of_headers(left: Side, right: Side) -> Iterator[Found]:
+    """The contents of all headers as one difference: which of them differ, the `files` family says."""
+    pairs = _variables(left, right, "headers")
+    digest = pairs.pop("digest", None)
+    pairs.pop("files", None)
+    if digest:
+        one, other = (
+            f"{side.facts('headers').get('files')} files, sha256 {str(side.facts('headers').get('digest'))[:12]}"
+            for side in (left, right)
+        )
+        yield Found("headers", "digest", one, other, severity.of_plain("headers", "digest"))
+    for name, found in pairs.items():
+        yield found.told("headers", name, severity.of_plain("headers", name))
+
+
+def of_tags(left: Side, right: Side) -> Iterator[Found]:
+    """The floor stands for the platforms that follow from it; what follows from another version of Python is not told."""
+    pairs = _variables(left, right, "tags")
+    implied = {"platforms"} if "floor" in pairs else set()
+    if left.minor != right.minor:
+        implied.add("accepts")
+    for name, found in pairs.items():
+        if name not in implied:
+            yield found.told("tags", name, severity.of_plain("tags", name))
 
 
 def of_extensions(left: Side, right: Side) -> Iterator[Found]:
@@ -57,13 +83,13 @@ def of_extensions(left: Side, right: Side) -> Iterator[Found]:
             yield Found("extensions", name, one, other, worst, same_as=(one, other))
 
 
-def of_fields(family: str, left: Side, right: Side) -> Iterator[Found]:
-    """Families of files with fields. A file that is only on one side is for the `files` family to tell."""
+def of_fields(family: str, left: Side, right: Side, *, elsewhere: Collection[str] = ()) -> Iterator[Found]:
+    """Families of files with fields, without those told `elsewhere`. A file that is only on one side is for `files` to tell."""
     one, other = (
         {side.path(path): side.fields(fact) for path, fact in side.facts(family).items()} for side in (left, right)
     )
     for path in sorted(one.keys() & other.keys()):
-        for field in sorted(one[path].keys() | other[path].keys()):
+        for field in sorted((one[path].keys() | other[path].keys()) - set(elsewhere)):
             found = _differ(one[path].get(field), other[path].get(field))
             if found:
                 removed, added = found.changed
@@ -97,13 +123,17 @@ class _Pair:
 
 
 def _variables(left: Side, right: Side, family: str) -> dict[str, _Pair]:
-    one, other = left.facts(family), right.facts(family)
+    one, other = (
+        {
+            f"{name}:{field}" if field else name: text
+            for name, fact in side.facts(family).items()
+            for field, text in side.fields(fact).items()
+        }
+        for side in (left, right)
+    )
     pairs: dict[str, _Pair] = {}
     for name in sorted(one.keys() | other.keys()):
-        values = [
-            side.fields(facts[name])[""] if name in facts else None for side, facts in ((left, one), (right, other))
-        ]
-        found = _differ(*values)
+        found = _differ(one.get(name), other.get(name))
         if found:
             pairs[name] = found
     return pairs

@@ -119,9 +119,11 @@ def _borne_out(found: list[Suspect], contradictions: tuple[Contradiction, ...]) 
     """`sysconfig LIBDIR says /install/lib: no such folder`, for each suspect that the tree itself contradicts."""
     names = {suspect.name for suspect in found}
     return [
-        f"{one.family} {one.subject} says {one.says}: {one.found}"
+        f"{one.family} {name} says {one.said[name]}: {one.found}"
         for one in contradictions
-        if one.family == "sysconfig" and names & set(one.subject.split(", "))
+        if one.family == "sysconfig"
+        for name in one.said
+        if name in names
     ]
 
 

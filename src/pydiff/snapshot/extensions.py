@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pydiff.model.snapshot import Facts
+from pydiff.snapshot import loading, release
+from pydiff.snapshot.binary.interface import Binary
 from pydiff.snapshot.interface import About
 
 _SUFFIX = re.compile(r"\.(?:cpython-|cp|abi3|pyd|so|dll).*")
@@ -26,9 +29,22 @@ KNOWN = (
 )  # fmt: skip
 
 
+# Every CPython has these inside: where their functions are seen, the others' would be seen too.
+_ALWAYS_INSIDE = frozenset({"posix", "nt", "_io", "_codecs", "_thread"})
+
+_BY_TABLE = "listed in config.c"
+
+Source = tuple[str, frozenset[str], str]
+"""What says so, the modules that it says are builtin, and what its silence about another module means."""
+
+
 @dataclass(frozen=True, slots=True)
 class Extensions:
-    """Module -> `state` (shared, builtin, absent, "builtin or absent") and `decided` (what says so)."""
+    """Module -> `state` (shared, builtin, absent, "builtin or absent"), `decided` (what says so) and `against` (what says otherwise).
+
+    What config.c lists is builtin, and is imported before any file of that name. Then a file in lib-dynload or DLLs decides. The rest is
+    builtin or absent: by config.c, or else by PYTHON.json, or else by the `PyInit_` functions of libpython or the interpreter.
+    """
 
     name: str = "extensions"
 
@@ -39,22 +55,57 @@ class Extensions:
         layout = about.layout
         if not layout.stdlib:
             return {}
+        shared = _shared(about)
+        said = {name: release.state(variants) for name, variants in release.extensions(about.released or {}).items()}
+        sources = list(_sources(about, said))
+        builtin = frozenset().union(*(modules for _, modules, _ in sources))
         facts: Facts = {}
-        for path, item in about.items.items():
-            folder, _, name = path.rpartition("/")
-            if folder == layout.dynload and item.entry.kind != "dir" and _SUFFIX.search(name):
-                facts[_SUFFIX.sub("", name)] = {"state": "shared", "decided": f"{_role(folder)} holds it"}
-        table = f"{layout.config}/config.c"
-        builtin = set(_INITTAB.findall(about.text(table))) if table in about.items else set()
-        for name in sorted((builtin | set(KNOWN)) - facts.keys()):
-            if name in builtin:
-                facts[name] = {"state": "builtin", "decided": "listed in config.c"}
-            elif builtin:
-                facts[name] = {"state": "absent", "decided": "neither shared nor listed in config.c"}
-            else:
-                facts[name] = {"state": "builtin or absent", "decided": "not shared, and there is no config.c to ask"}
-        return dict(sorted(facts.items()))
+        for name in sorted({*shared, *builtin, *said, *KNOWN}):
+            fact = _decided(name, shared, sources)
+            against = _against(name, str(fact["state"]), said)
+            facts[name] = {**fact, "against": against} if against else fact
+        return facts
 
 
-def _role(folder: str) -> str:
-    return folder.rpartition("/")[2]
+def _shared(about: About) -> dict[str, str]:
+    """Module -> the folder that holds it."""
+    found: dict[str, str] = {}
+    for path, item in about.items.items():
+        folder, _, name = path.rpartition("/")
+        if folder == about.layout.dynload and item.entry.kind != "dir" and _SUFFIX.search(name):
+            # DLLs of Windows holds libraries as well, which are no modules.
+            module = _SUFFIX.sub("", name)
+            if not name.endswith(".dll") and module:
+                found[module] = folder.rpartition("/")[2]
+    return found
+
+
+def _sources(about: About, said: Mapping[str, str]) -> Iterator[Source]:
+    table = f"{about.layout.config}/config.c"
+    if table in about.items and (listed := frozenset(_INITTAB.findall(about.text(table)))):
+        yield _BY_TABLE, listed, "listed in config.c"
+    if said:
+        inside = frozenset(name for name, state in said.items() if state == "builtin")
+        yield "builtin by PYTHON.json", inside, "in PYTHON.json"
+    for path in (*about.layout.libpython, about.layout.interpreter):
+        item = about.items.get(loading.real(about, path))
+        binary = item.binary if item else None
+        if isinstance(binary, Binary) and binary.modules & _ALWAYS_INSIDE:
+            yield f"{path} has its PyInit function", binary.modules, f"in {path}"
+            return
+
+
+def _decided(name: str, shared: Mapping[str, str], sources: list[Source]) -> dict[str, str | int | list[str]]:
+    decided, modules, silence = sources[0] if sources else ("", frozenset[str](), "")
+    if name in shared and not (name in modules and decided == _BY_TABLE):
+        return {"state": "shared", "decided": f"{shared[name]} holds it"}
+    if not sources:
+        return {"state": "builtin or absent", "decided": "not shared, and there is nothing to ask what is builtin"}
+    if name in modules:
+        return {"state": "builtin", "decided": decided}
+    return {"state": "absent", "decided": f"neither shared nor {silence}"}
+
+
+def _against(name: str, state: str, said: Mapping[str, str]) -> str:
+    """What PYTHON.json says where the files say otherwise."""
+    return f"PYTHON.json: {said[name]}" if name in said and said[name] != state and "or" not in state.split() else ""

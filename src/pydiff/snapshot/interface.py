@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from pydiff.model.snapshot import Facts
 from pydiff.snapshot.layout import Layout
@@ -21,6 +21,8 @@ class About:
     items: Mapping[str, Item]
     """Path -> what the survey saw, sorted by path."""
     layout: Layout
+    released: Mapping[str, Any] | None = None
+    """PYTHON.json, which lies beside the tree in a full archive; parsed, its values unchecked. None: there was none."""
     problems: dict[str, str] = field(default_factory=dict)
     """Path -> why it could not be read; a family adds to it and goes on."""
 

@@ -34,6 +34,10 @@ class Layout:
     """The pyconfig.h with the macros: Debian's first one only includes that of the architecture."""
     pkgconfig: tuple[str, ...] = ()
     """`.pc` files, sorted."""
+    interpreter: str = ""
+    """`bin/python3.9`, `python.exe`; may be a link."""
+    libpython: tuple[str, ...] = ()
+    """Shared libraries of the interpreter, the real file among them: `lib/libpython3.9.so.1.0`, `python311.dll`. Sorted."""
 
 
 def find_layout(paths: Collection[str], version: str) -> Layout:
@@ -53,7 +57,24 @@ def find_layout(paths: Collection[str], version: str) -> Layout:
         sysconfigdata=_sysconfigdata(paths, stdlib, config),
         pyconfig=_pyconfig(paths, include, minor),
         pkgconfig=tuple(sorted(path for path in paths if _PC.fullmatch(path))),
+        interpreter=_interpreter(paths, stdlib, minor),
+        libpython=_libpython(paths, minor),
     )
+
+
+def _interpreter(paths: Collection[str], stdlib: str, minor: str) -> str:
+    abi = re.sub(r".*python\d+\.\d+", "", stdlib) if "python" in stdlib else ""
+    names = (f"bin/python{minor}{abi}", f"bin/python{minor}", "bin/python3", "python.exe")
+    return next((name for name in names if name in paths), "")
+
+
+def _libpython(paths: Collection[str], minor: str) -> tuple[str, ...]:
+    dotted, bare = re.escape(minor), minor.replace(".", "")
+    name = re.compile(
+        rf"lib(?:64)?/(?:[\w-]+/)?libpython{dotted}[a-z]*\.(?:so(?:\.[\d.]+)?|dylib)|python{bare}[td_]*\.dll"
+        rf"|Python\.framework/Versions/{dotted}/Python|Python"
+    )
+    return tuple(sorted(path for path in paths if name.fullmatch(path)))
 
 
 def _fits(folder: str, minor: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -51,41 +51,75 @@ def _take(installation: Installation) -> Snapshot:
 
     root = Path(installation.prefix)
     tree: Tree = FolderTree(root) if installation.digest else own_tree(root, installation.version)
-    return take(tree, prefix=installation.prefix, version=installation.version)
+    return take(tree, prefix=installation.prefix, version=installation.version, released=_released(installation))
 
 
-def take(tree: Tree, *, prefix: str, version: str) -> Snapshot:
-    """The snapshot of a tree on disk at `prefix`."""
+def _released(installation: Installation) -> bytes | None:
+    from pydiff.install import DESCRIPTION  # noqa: PLC0415 (not needed for a kept snapshot)
+
+    try:
+        return (Path(installation.prefix).parent / DESCRIPTION).read_bytes() if installation.digest else None
+    except OSError:
+        return None
+
+
+def take(tree: Tree, *, prefix: str, version: str, released: bytes | None = None) -> Snapshot:
+    """The snapshot of a tree on disk at `prefix`; `released` is the PYTHON.json that lay beside it in its archive."""
     from pydiff.snapshot.registry import wanted  # noqa: PLC0415 (not needed for a kept snapshot)
     from pydiff.snapshot.survey import of_tree  # noqa: PLC0415
 
-    return facts(of_tree(tree, prefix, wanted), prefix=prefix, version=version)
+    return facts(of_tree(tree, prefix, wanted), prefix=prefix, version=version, released=released)
 
 
-def facts(surveyed: Iterable[Item], *, prefix: str, version: str) -> Snapshot:
+def facts(surveyed: Iterable[Item], *, prefix: str, version: str, released: bytes | None = None) -> Snapshot:
     """The snapshot of what was surveyed; no family's failure keeps the others from being taken."""
     from pydiff.snapshot.interface import About  # noqa: PLC0415 (not needed for a kept snapshot)
     from pydiff.snapshot.layout import find_layout  # noqa: PLC0415
     from pydiff.snapshot.registry import FAMILIES  # noqa: PLC0415
+    from pydiff.snapshot.released import parse_released  # noqa: PLC0415
 
     items = {item.entry.path: item for item in sorted(surveyed, key=lambda item: item.entry.path)}
     problems = {path: item.problem for path, item in items.items() if item.problem}
     errors = {"files": _told(problems)} if problems else {}
-    about = About(prefix, version, items, find_layout(items.keys(), version))
+    release, problem = parse_released(released, items.get("PYTHON.json"))
+    about = About(prefix, version, items, find_layout(items.keys(), version), release)
     families: dict[str, Facts] = {}
     for family in FAMILIES:
         about.problems.clear()
         try:
-            families[family.name] = family.collect(about)
+            families[family.name] = _storable(family.collect(about))
         except Exception as error:  # noqa: BLE001 (hostile files may break a parser in any way, and the other families still count)
             families[family.name] = {}
             about.problems[""] = f"{type(error).__name__}: {error}"
         if about.problems:
             errors[family.name] = _told(about.problems)
+    if problem:
+        errors["release"] = problem
     return Snapshot(prefix=prefix, python_version=version, families=families, errors=errors)
+
+
+def _storable(facts: Facts) -> Facts:
+    try:
+        msgspec.json.encode(facts)
+    except UnicodeEncodeError:
+        return {str(_spelled(name)): _spelled(fact) for name, fact in facts.items()}
+    return facts
+
+
+def _spelled(value: Any) -> Any:  # noqa: ANN401 (whatever a fact is made of)
+    """What no JSON can hold, spelled out: bytes of a name that is not UTF-8, lone surrogates in a hostile file."""
+    match value:
+        case str():
+            return value.encode("utf-8", "backslashreplace").decode()
+        case list():
+            return [_spelled(one) for one in value]
+        case dict():
+            return {_spelled(name): _spelled(one) for name, one in value.items()}
+        case _:
+            return value
 
 
 def _told(problems: dict[str, str]) -> str:
     shown = [f"{path}: {why}" if path else why for path, why in list(problems.items())[:_SHOWN]]
     more = len(problems) - len(shown)
-    return "; ".join(shown) + (f"; and {more} more" if more else "")
+    return str(_spelled("; ".join(shown))) + (f"; and {more} more" if more else "")

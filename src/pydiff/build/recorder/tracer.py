@@ -23,7 +23,12 @@ PATTERN = "@PATTERN@"
 SHIMS = "@SHIMS@"
 MODULES = frozenset(("sysconfig", "distutils.sysconfig", "setuptools._distutils.sysconfig"))
 OWN_FILES = ("sysconfig.py", os.path.join("sysconfig", "__init__.py"), os.path.join("sysconfig", "__main__.py"))
-STORES = (os.path.join("collections", "__init__.py"), "_collections_abc.py", "copy.py")
+STORES = (
+    os.path.join("collections", "__init__.py"),
+    "_collections_abc.py",
+    "copy.py",
+    os.path.join("_distutils", "_collections.py"),
+)
 """Reading on behalf of a copy or a ChainMap is no reading by name."""
 BULK_COPIES = ("copy", "deepcopy", "update", "items", "<dictcomp>", "expand_makefile_vars", "_subst_vars", "subst_vars")
 LIMIT = 4000

@@ -1,0 +1,48 @@
+"""The known ways out, by what is wrong, and by manager where they differ.
+
+Sources: uv's change log (0.5.9, 0.5.10, 0.5.14, 0.5.19; uv issues 8429 and 13236), mise's (2024.12.15), the releases of
+python-build-standalone, and what rye, PDM, hatch and pipx do after unpacking: nothing.
+"""
+
+from __future__ import annotations
+
+_AS_RELEASED = "rye, pdm, hatch and pipx leave it as released"
+
+PLACES = (
+    "uv: 0.5.9 and newer write the real folder; install again with `uv python install --reinstall`",
+    "mise: 2024.12.15 and newer do, unless patch_sysconfig=false; install again with `mise install --force`",
+    _AS_RELEASED,
+)
+DEPENDENCIES = ("releases from 20240107 on leave the folders of their own dependencies out of the flags",)
+SYSROOT = (
+    "releases from 20241219 on leave it out of CFLAGS and CPPFLAGS",
+    "uv 0.5.9, mise 2024.12.15 and newer take it out of every variable",
+    _AS_RELEASED,
+)
+PKGCONFIG = (
+    "releases from 20250205 on find themselves",
+    "uv: 0.5.14 and newer rewrite the file; install again with `uv python install --reinstall`",
+    "mise rewrites no .pc file: take a newer release",
+)
+INSTALL_NAME = (
+    "releases from 20251209 on say @rpath",
+    "uv: 0.5.19 and newer write the real path; install again with `uv python install --reinstall`",
+    "mise leaves it as released",
+)
+# In uv 0.6.15 to 0.7.1 CC and CXX stayed as released: https://github.com/astral-sh/uv/issues/13236
+_TOOL_OF_UV = "uv: 0.5.10 and newer write `{stand_in}`{but}; install again with `uv python install --reinstall`"
+
+
+def tool(stand_in: str, *, regressed: bool, cross: bool) -> tuple[str, ...]:
+    """`cross`: a compiler for another machine by its full path, which managers came to rewrite later."""
+    if cross:
+        return (
+            f"uv: 0.7.10 and newer write `{stand_in}` (for aarch64, not 0.7.19 to 0.11.18)",
+            "mise leaves it as released",
+        )
+    but = " (not 0.6.15 to 0.7.1)" if regressed else ""
+    return (
+        _TOOL_OF_UV.format(stand_in=stand_in, but=but),
+        f"mise: 2024.12.15 and newer write `{stand_in}`, unless patch_sysconfig=false; install again with `mise install --force`",
+        _AS_RELEASED,
+    )
