@@ -10,6 +10,9 @@ import pytest
 
 from pydiff.model.settings import Settings
 
+# The fixtures of tests/conformance; here, because pytest takes plugins from the outermost conftest only.
+pytest_plugins = ("conformance_plugin",)
+
 # The gate asks the same questions each time, so that it is red for a change and not by chance; at home they vary.
 hypothesis.settings.register_profile("gate", derandomize=True)
 if os.environ.get("PYDIFF_REQUIRE_ALL") == "1":
@@ -20,6 +23,7 @@ _SETTINGS = (
     "PYDIFF_STATE_DIR",
     "PYDIFF_MIRROR",
     "PYDIFF_OFFLINE",
+    "PYDIFF_DOWNLOAD_TIMEOUT",
     "UV_PYTHON_INSTALL_MIRROR",
     "UV_PYTHON_DOWNLOADS_JSON_URL",
 )
