@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from pydiff import __version__, build, explain, fetch, install, machine, managers, sides
+from pydiff import __version__, explain, fetch, install, machine, managers, sides
 from pydiff import compare as comparing
 from pydiff import snapshot as snapshots
 from pydiff.errors import ExitCode, NotInstallableError, PydiffError
@@ -126,6 +126,8 @@ def _stages(asked: Comparison, specs: tuple[Spec, Spec], settings: Settings, fol
     if asked.package is None:
         answer, headline = verdict.of_trees(*names, differences)
     else:
+        from pydiff import build  # noqa: PLC0415 (a third of the imports, which a comparison of trees does without)
+
         with clock.time("build"):
             pair = build.build_pair(asked.package, left, right, settings, folder.path)
         _record_builds(pair, records)
@@ -136,6 +138,8 @@ def _stages(asked: Comparison, specs: tuple[Spec, Spec], settings: Settings, fol
 
 
 def _one_side(asked: Comparison, spec: Spec, package: str, settings: Settings, folder: RunFolder) -> None:
+    from pydiff import build  # noqa: PLC0415 (a third of the imports, which a comparison of trees does without)
+
     clock = _Clock()
     _record_start(asked, settings, folder)
     with clock.time("resolve"):
@@ -189,6 +193,8 @@ def _judge(
     pair: BuildPair, names: tuple[str, str], trees: tuple[Snapshot, Snapshot], differences: list[Difference]
 ) -> tuple[Verdict, str]:
     """Record what the builds showed; returns verdict and headline."""
+    from pydiff import build  # noqa: PLC0415 (a third of the imports, which a comparison of trees does without)
+
     records = (build.with_contents(pair.left), build.with_contents(pair.right))
     backend = comparing.declared(pair.backend, (one.name for one in pair.requirements), pair.package.partition("==")[0])
     differences = comparing.ordered(comparing.with_readers(differences, *records), backend)

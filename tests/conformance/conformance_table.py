@@ -69,7 +69,7 @@ def _table(rows: Sequence[Row]) -> str:
     columns = [(release, tuple(_cell(seen.get(name, {})) for name in names)) for release, seen in cells.items()]
     groups = [(outcomes, [name for name, _ in alike]) for outcomes, alike in groupby(columns, key=lambda pair: pair[1])]
     if len(names) < _FEW:
-        body = [_line([", ".join(releases), *outcomes]) for outcomes, releases in groups]
+        body = [_line([", ".join(map(_shown, releases)), *outcomes]) for outcomes, releases in groups]
         return "".join([*_heading(["release", *names]), *body])
     body = [_line([name, *(outcomes[place] for outcomes, _ in groups)]) for place, name in enumerate(names)]
     run = f"\nReleases: {', '.join(release for release, _ in columns)}.\n"
@@ -86,6 +86,10 @@ def _cell(forms: Mapping[str, str]) -> str:
 def _order(release: str) -> tuple[tuple[int, ...], ...]:
     """Also of several releases, one after the other: 0.5.5,0.5.10."""
     return tuple(key(version) for version in release.split(","))
+
+
+def _shown(release: str) -> str:
+    return release.replace(",", " then ")
 
 
 def _span(releases: Sequence[str]) -> str:

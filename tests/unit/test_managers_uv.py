@@ -128,6 +128,18 @@ def test_prereleases(spec: str, version: str, offline: Settings) -> None:
     assert len(instead) == (0 if asked == version else 1)
 
 
+def test_builds_for_other_processors(offline: Settings) -> None:
+    with pytest.raises(NoSuchBuildError) as caught:
+        resolve(parse_spec("uv@0.12.5:3.8.5#macos-aarch64"), offline)
+    assert "takes the build for macos-x86_64, which is `3.8.5#macos-x86_64`" in caught.value.hint
+    for without in ("uv@0.7.2:3.8.5#macos-aarch64", "uv@0.12.5:3.99#macos-aarch64", "uv@0.12.5:3.8.5#linux-s390x-gnu"):
+        with pytest.raises(NoSuchBuildError) as caught:
+            resolve(parse_spec(without), offline)
+        assert "such a machine" not in caught.value.hint
+    assert "takes the windows-x86_64 build" in prebuilt("uv@0.12.5:3.12#windows-aarch64", offline).notes[0]
+    assert prebuilt("uv@0.12.5:3.12#windows-x86_64", offline).notes == ()
+
+
 def test_a_debug_build_that_a_list_has_for_a_default_one(offline: Settings) -> None:
     answer = prebuilt("uv@0.2.34:3.9.1#linux-x86_64-musl", offline)
     assert "-debug-" in answer.asset.name

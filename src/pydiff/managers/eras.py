@@ -117,6 +117,15 @@ UV_PRERELEASES: Eras[Literal["", "any", "final", "exact"]] = Eras(
 which comes first; exact: nothing else. Lists have pre-releases since 0.4.9."""
 UV_FINAL_MAY_BE_PRERELEASE = Eras(before=True, steps=(("0.9.1", False),))
 """Whether 3.14.0 is answered with the newest pre-release of it while there is no 3.14.0."""
+# From the sources alone: no such machine was at hand. A target that is named is always taken as it is named.
+UV_EMULATES = {
+    "macos-aarch64": ("0.7.9", "macos-x86_64"),
+    "windows-aarch64": ("0.6.2", "windows-x86_64"),
+    "windows-x86_64": ("0.9.7", "windows-x86"),
+}
+"""Machine -> since when it is given another's build where it has none of its own, and whose."""
+UV_PREFERS_EMULATION = Eras(before=False, steps=(("0.7.18", True),))
+"""On Windows for ARM64, whose own builds have few wheels to install."""
 UV_MIRROR_FIRST = Eras(before=False, steps=(("0.10.8", True),))
 UV_TAKES_A_LIST = "0.6.13"
 """First with UV_PYTHON_DOWNLOADS_JSON_URL."""

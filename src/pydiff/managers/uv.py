@@ -55,7 +55,13 @@ class Uv:
             build = pick(offered, request, spec.target, choice.version)
             asset, notes = _asset(build, offered, choice.version)
             instead = _instead(build, request, choice.version)
-            notes = (*offered.notes, *_list_notes(choice.version, settings), *instead, *notes)
+            notes = (
+                *offered.notes,
+                *_list_notes(choice.version, settings),
+                *_machine_notes(spec.target, choice.version),
+                *instead,
+                *notes,
+            )
             # The entry's own words: uv 0.2.22 to 0.4.20 had debug builds for musl in the place of default ones.
             python = Python(build.version, build.variant, asset.tag, Target.parse(build.target))
             return given.prebuilt(spec, asset, treatment, notes, python)
@@ -88,10 +94,19 @@ def pick(offered: UvList, request: VersionRequest, target: Target, version: str)
     fitting = [build for build in here if _fits(build.version, request, version)]
     chosen = newest(fitting, replace(request, patch=None, prerelease=""), lambda build: build.version)
     if chosen is None:
-        raise NoSuchBuildError(
-            f"{offered.label} has no {request} for {target}", hint=_what_there_is(here, offered, request, target)
-        )
+        hint = _what_there_is(here, offered, request, target) + _emulated(offered, request, target, version)
+        raise NoSuchBuildError(f"{offered.label} has no {request} for {target}", hint=hint)
     return chosen
+
+
+def _emulated(offered: UvList, request: VersionRequest, target: Target, version: str) -> str:
+    since, other = eras.UV_EMULATES.get(str(target), ("", ""))
+    if not since or key(version) < key(since):
+        return ""
+    there = (build for build in offered.builds if (build.target, build.variant) == (other, request.variant))
+    if not any(_fits(build.version, request, version) for build in there):
+        return ""
+    return f"; on such a machine uv {version} takes the build for {other}, which is `{request}#{other}`"
 
 
 def _require_askable(request: VersionRequest, target: Target, version: str) -> None:
@@ -222,6 +237,14 @@ def _urls(url: str, version: str) -> tuple[str, ...]:
     if url.startswith(f"{ORIGIN}/") and eras.UV_MIRROR_FIRST.at(version):
         return (MIRROR + url.removeprefix(ORIGIN), url)
     return (url,)
+
+
+def _machine_notes(target: Target, version: str) -> tuple[str, ...]:
+    if str(target) == "windows-aarch64" and eras.UV_PREFERS_EMULATION.at(version):
+        return (
+            f"on such a machine uv {version} takes the windows-x86_64 build, unless it is asked for this one by its whole name",
+        )
+    return ()
 
 
 def _list_notes(version: str, settings: Settings) -> tuple[str, ...]:
