@@ -104,7 +104,7 @@ FLAGS = {"": "", "freethreaded": "t", "debug": "d", "freethreaded+debug": "td"}
 @given(BUILDS, st.booleans(), st.sampled_from((*TARGETS, None)))
 @examples(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_rows_are_exact_at_their_boundaries(
-    nowhere: Settings, build: data.UvBuild, exact: bool, target: str | None
+    nowhere: Settings, build: data.ListedBuild, exact: bool, target: str | None
 ) -> None:
     version = build.version if exact else ".".join(build.version.split(".")[:2])
     request = f"{version}{FLAGS[build.variant]}#{target or build.target}"

@@ -26,7 +26,7 @@ UV_FOLDER = "uv-downloads"
 
 
 @dataclass(frozen=True, slots=True)
-class UvBuild:
+class ListedBuild:
     """One build in a tool's download list (uv's, rye's, ...), and the releases that had it there in exactly this form."""
 
     version: str
@@ -40,6 +40,11 @@ class UvBuild:
     sha256: str | None
     spans: tuple[tuple[str, str], ...]
     """First and last release of the tool, both included."""
+
+    @property
+    def tag(self) -> str:
+        """The folder of its URL: the PBS release, where that is a release's URL."""
+        return self.url.split("/")[-2]
 
 
 def _read(name: str) -> bytes:
@@ -74,13 +79,13 @@ def minors(table: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=16)
-def builds(table: str, minor: str) -> tuple[UvBuild, ...]:
+def builds(table: str, minor: str) -> tuple[ListedBuild, ...]:
     """Every build of that minor version in `table`; empty when there is none."""
     if minor not in minors(table):
         return ()
     rows = json.loads(_unpacked(f"{table}/{minor}.json.zst"))
     return tuple(
-        UvBuild(version, variant, target, url, sha256, tuple((first, last) for first, last in spans))
+        ListedBuild(version, variant, target, url, sha256, tuple((first, last) for first, last in spans))
         for version, variant, target, url, sha256, spans in rows
     )
 
@@ -90,7 +95,7 @@ def uv_minors() -> tuple[str, ...]:
     return minors(UV_FOLDER)
 
 
-def uv_builds(minor: str) -> tuple[UvBuild, ...]:
+def uv_builds(minor: str) -> tuple[ListedBuild, ...]:
     """Every build of that minor version in uv's lists; empty when there is none."""
     return builds(UV_FOLDER, minor)
 

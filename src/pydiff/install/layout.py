@@ -14,13 +14,14 @@ from pydiff.errors import ArchiveError, InstallError
 from pydiff.events import Notice, emit
 from pydiff.install.apply import apply
 from pydiff.install.extract import extract
+from pydiff.install.modes import umask_here
 from pydiff.model.resolution import Archive, Prebuilt, Repack
 
 RECORD = "pydiff-installation.json"
 DESCRIPTION = "PYTHON.json"
 """PBS's own description of a full archive, kept beside a tree that is only a part of it."""
 # Raised when extracting or applying changes what ends up on disk, so that trees of an older pydiff are not reused.
-FORMAT = 5
+FORMAT = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,20 @@ class Place:
 
     @classmethod
     def of(cls, resolution: Prebuilt | Repack, archive: Archive, cache: Cache) -> Place:
-        """The changes write absolute paths into the tree, so the digest covers where the cache is."""
+        """The changes write absolute paths into the tree, so the digest covers where the cache is; and the umask, which modes depend on."""
         name = resolution.install_name
         if not name or name in {".", ".."} or "/" in name or "\\" in name:
             raise InstallError(f"{resolution.spec.text}: {name!r} cannot be the name of a folder")
         room = cache.room("installations").absolute()
         key = "\0".join(
-            (str(FORMAT), archive.sha256, repr((resolution.unpacking, resolution.changes)), name, str(room))
+            (
+                str(FORMAT),
+                archive.sha256,
+                repr((resolution.unpacking, resolution.changes)),
+                name,
+                str(room),
+                f"{umask_here():o}",
+            )
         )
         digest = hashlib.sha256(key.encode()).hexdigest()
         return cls(digest, room / digest[:16], room / digest[:16] / name)

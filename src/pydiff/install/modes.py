@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 ANY_X = 0o111
 BITS = 0o777
@@ -64,3 +66,11 @@ MODES: Mapping[str, Modes] = {
     "tarfile+data": Modes(_plain, _filtered, _filtered),
 }
 """By `Unpacking.modes`."""
+
+
+@cache
+def umask_here() -> int:
+    """Of this process. Reading it means setting it, for an instant, so that is done once."""
+    umask = os.umask(0o022)
+    os.umask(umask)
+    return umask

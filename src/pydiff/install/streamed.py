@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Generic, TypeVar
 
 from pydiff.cache import Cache
 from pydiff.install.layout import DESCRIPTION, Place, find_python, require_readable
 from pydiff.install.members import INSTALL, Parts, walk
-from pydiff.install.modes import MODES, Modes
+from pydiff.install.modes import MODES, Modes, umask_here
 from pydiff.model.change import Change, MakeLink
 from pydiff.model.resolution import Archive, Prebuilt, Repack, Unpacking
 from pydiff.model.settings import Settings
@@ -121,14 +120,6 @@ class _Overlay(Generic[T]):
         return path
 
 
-@cache
-def _umask() -> int:
-    """Reading it means setting it, for an instant, so that is done once."""
-    umask = os.umask(0o022)
-    os.umask(umask)
-    return umask
-
-
 @dataclass(slots=True)
 class _Passing(Generic[T]):
     """The sink that remembers."""
@@ -138,7 +129,7 @@ class _Passing(Generic[T]):
     changes: tuple[Change, ...]
     see: See[T]
     again: Callable[[T, Entry], T]
-    umask: int = field(default_factory=_umask)
+    umask: int = field(default_factory=umask_here)
     inner: set[str] = field(default_factory=set)
     """Paths that came from `install/`, which makes this a full archive: of the others none is in the tree."""
     known: dict[str, Entry] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from pydiff.managers import given
 from pydiff.managers.given import Treatment
+from pydiff.managers.interface import Python
 from pydiff.managers.versions import Tool, choose
 from pydiff.model.asset import Asset
 from pydiff.model.resolution import ManagerChoice, Prebuilt, Resolution
@@ -27,27 +28,34 @@ class Question:
     settings: Settings
     treatment: Treatment
 
-    def answer(self, asset: Asset, *notes: str) -> Prebuilt:
-        return given.prebuilt(self.spec, asset, self.treatment, notes)
+    def answer(self, asset: Asset, *notes: str, python: Python | None = None) -> Prebuilt:
+        """`python` is what the manager takes it for, where that is not what the archive's name says."""
+        return given.prebuilt(self.spec, asset, self.treatment, notes, python)
 
 
 @dataclass(frozen=True, slots=True)
 class ArchiveManager:
-    """A manager whose result depends on its version and that downloads archives."""
+    """A manager that downloads archives."""
 
-    tool: Tool
+    tool: Tool | str
+    """Its name alone when the result depends on no version."""
     treat: Callable[[ManagerChoice, Settings], Treatment]
     """What that version does with any archive it is given."""
     select: Callable[[Question], Resolution]
     """Raises SpecError and NoSuchBuildError."""
-    versioned: bool = True
     requests: tuple[type[Request], ...] = given.REQUESTS
 
     @property
     def name(self) -> str:
-        return self.tool.name
+        return self.tool if isinstance(self.tool, str) else self.tool.name
+
+    @property
+    def versioned(self) -> bool:
+        return not isinstance(self.tool, str)
 
     def choose_version(self, spec: Spec, settings: Settings) -> ManagerChoice:
+        if isinstance(self.tool, str):
+            return ManagerChoice(self.tool, "", "as released")
         return choose(self.tool, spec, settings)
 
     def resolve(self, spec: Spec, choice: ManagerChoice, settings: Settings) -> Resolution:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from pydiff import data
-from pydiff.data import UvBuild
+from pydiff.data import ListedBuild
 from pydiff.errors import NoSuchBuildError
 from pydiff.managers.assets import parse_asset_name
 from pydiff.managers.uv_list import file_name, known_hash
@@ -26,7 +26,7 @@ class FixedList:
     release: str
     """The release whose rows these are."""
     minor: str
-    builds: tuple[UvBuild, ...]
+    builds: tuple[ListedBuild, ...]
     notes: tuple[str, ...] = ()
 
     @property
@@ -47,7 +47,7 @@ def fixed_list(table: str, release: str, minor: str) -> FixedList:
     return FixedList(table, newest_known, minor, _offered(table, newest_known, minor), (note,))
 
 
-def _offered(table: str, release: str, minor: str) -> tuple[UvBuild, ...]:
+def _offered(table: str, release: str, minor: str) -> tuple[ListedBuild, ...]:
     wanted = key(release)
     return tuple(
         build
@@ -56,7 +56,7 @@ def _offered(table: str, release: str, minor: str) -> tuple[UvBuild, ...]:
     )
 
 
-def pick(offered: FixedList, request: VersionRequest, target: Target, manager: str) -> UvBuild:
+def pick(offered: FixedList, request: VersionRequest, target: Target, manager: str) -> ListedBuild:
     """The newest build for that target. Raises NoSuchBuildError, which says what there is instead; `manager` is for messages."""
     variant = [build for build in offered.builds if build.variant == request.variant]
     here = [build for build in variant if build.target == str(target)]
@@ -65,19 +65,15 @@ def pick(offered: FixedList, request: VersionRequest, target: Target, manager: s
         raise NoSuchBuildError(
             f"{offered.label} has no {request} for {target}", hint=_what_there_is(offered, variant, request, target)
         )
-    if request.tag and tag_of(chosen) != request.tag:
+    if request.tag and chosen.tag != request.tag:
         raise NoSuchBuildError(
             f"{manager} cannot be asked for a build date: {request}",
-            hint=f"it takes {chosen.version}+{tag_of(chosen)}; `pbs:{request}` takes the archive itself",
+            hint=f"it takes {chosen.version}+{chosen.tag}; `pbs:{request}` takes the archive itself",
         )
     return chosen
 
 
-def tag_of(build: UvBuild) -> str:
-    return build.url.split("/")[-2]
-
-
-def _what_there_is(offered: FixedList, variant: Sequence[UvBuild], request: VersionRequest, target: Target) -> str:
+def _what_there_is(offered: FixedList, variant: Sequence[ListedBuild], request: VersionRequest, target: Target) -> str:
     here = [build.version for build in variant if build.target == str(target)]
     elsewhere = sorted({build.target for build in variant if newest([build], request, lambda each: each.version)})
     ever = _ever_had(offered.table, request, target)
@@ -105,11 +101,11 @@ def _ever_had(table: str, request: VersionRequest, target: Target) -> str:
     return f"; {request} is in the lists of {table} {first} to {last}"
 
 
-def asset_of(build: UvBuild, offered: FixedList, unverified: Callable[[str], str]) -> tuple[Asset, tuple[str, ...]]:
+def asset_of(build: ListedBuild, offered: FixedList, unverified: Callable[[str], str]) -> tuple[Asset, tuple[str, ...]]:
     """The archive of a row. Where the list has no hash, one known from elsewhere, and what `unverified(name)` says of that."""
     name = file_name(build.url)
     asset = replace(parse_asset_name(name), urls=(build.url,), sha256=build.sha256, hash_source=offered.label)
-    asset = replace(asset, tag=asset.tag or tag_of(build))
+    asset = replace(asset, tag=asset.tag or build.tag)
     if build.sha256 is not None:
         return asset, offered.notes
     sha256, source = known_hash(name)

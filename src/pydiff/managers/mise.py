@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from pydiff.errors import NoSuchBuildError
 from pydiff.managers import eras, given, mise_list, mise_notes, python_build
+from pydiff.managers.archive_manager import ArchiveManager, Question
 from pydiff.managers.assets import parse_asset_name, release_url
 from pydiff.managers.changes import LinkPython, RewriteSysconfig
 from pydiff.managers.changes.windows_programs import CopyPython3, WrapPip
@@ -18,13 +19,13 @@ from pydiff.managers.mise_list import Listed
 from pydiff.managers.names_list import NamesList
 from pydiff.managers.python_build import Definitions
 from pydiff.managers.uv_list import known_hash
-from pydiff.managers.versions import Tool, choose, on_path
+from pydiff.managers.versions import Tool, on_path
 from pydiff.managers.wanted import exact, is_final, listed, newest
 from pydiff.model.asset import Asset
 from pydiff.model.change import Change
 from pydiff.model.resolution import Compiled, ManagerChoice, Resolution
 from pydiff.model.settings import Settings
-from pydiff.model.spec import Request, Spec, VersionRequest
+from pydiff.model.spec import Spec, VersionRequest
 
 TOOL = Tool(
     name="mise",
@@ -35,30 +36,18 @@ TOOL = Tool(
 ORIGIN = "https://github.com/{org}/python-build-standalone/releases/download"
 
 
-@dataclass(frozen=True, slots=True)
-class Mise:
-    name: str = "mise"
-    versioned: bool = True
-    requests: tuple[type[Request], ...] = given.REQUESTS
-
-    def choose_version(self, spec: Spec, settings: Settings) -> ManagerChoice:
-        return choose(TOOL, spec, settings)
-
-    def resolve(self, spec: Spec, choice: ManagerChoice, settings: Settings) -> Resolution:
-        treatment = Treatment(
-            choice=choice,
-            changes=lambda python: changes(choice.version, python),
-            install_name=lambda python: python.version,
-            unpacking=eras.MISE_UNPACKING.at(choice.version),
-        )
-
-        def select(request: VersionRequest) -> Resolution:
-            return _Selection.of(spec, request, choice, settings).resolution(treatment)
-
-        return given.resolution(spec, treatment, select)
+def treat(choice: ManagerChoice, _settings: Settings) -> Treatment:
+    return Treatment(
+        choice=choice,
+        changes=lambda python: changes(choice.version, python),
+        install_name=lambda python: python.version,
+        unpacking=eras.MISE_UNPACKING.at(choice.version),
+    )
 
 
-MISE = Mise()
+def select(question: Question) -> Resolution:
+    spec, request, choice, settings = question.spec, question.request, question.choice, question.settings
+    return _Selection.of(spec, request, choice, settings).resolution(question.treatment)
 
 
 def changes(version: str, python: Python) -> tuple[Change, ...]:
@@ -214,3 +203,6 @@ def _asset(row: Listed, version: str) -> Asset:
     return replace(
         asset, urls=(release_url(row.tag, row.name, base=base, encoded=False),), sha256=sha256, hash_source=source
     )
+
+
+MISE = ArchiveManager(TOOL, treat, select)

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 
 from pydiff import data
 from pydiff.errors import DownloadError, NoSuchBuildError
-from pydiff.managers import given, names_list, pbs_index
+from pydiff.managers import names_list, pbs_index
+from pydiff.managers.archive_manager import ArchiveManager, Question
 from pydiff.managers.assets import FLAVOR_ORDER, parse_asset_name, release_url, speed_rank
 from pydiff.managers.given import Treatment
 from pydiff.managers.interface import Python
@@ -23,35 +24,23 @@ from pydiff.managers.wanted import is_final, listed, newest
 from pydiff.model.asset import Asset
 from pydiff.model.resolution import ManagerChoice, Resolution
 from pydiff.model.settings import Settings
-from pydiff.model.spec import Request, Spec, VersionRequest
+from pydiff.model.spec import Spec, VersionRequest
 
 
-@dataclass(frozen=True, slots=True)
-class Pbs:
-    name: str = "pbs"
-    versioned: bool = False
-    requests: tuple[type[Request], ...] = given.REQUESTS
-
-    def choose_version(self, _spec: Spec, _settings: Settings) -> ManagerChoice:
-        return ManagerChoice(self.name, "", "as released")
-
-    def resolve(self, spec: Spec, choice: ManagerChoice, settings: Settings) -> Resolution:
-        treatment = Treatment(choice, changes=lambda _python: (), install_name=install_name)
-
-        def select(request: VersionRequest) -> Resolution:
-            offered = _offered(request, spec.target.triple, settings)
-            asset = pick(offered.names, request, spec)
-            newer = asset.name in offered.newer
-            sha256, source = (offered.newer[asset.name], pbs_index.SOURCE) if newer else known_hash(asset.name)
-            url = release_url(asset.tag, asset.name)
-            asset = replace(asset, urls=(url,), sha256=sha256, hash_source=source if sha256 else "")
-            notes = (f"chosen from {offered.index}",) if newer else offered.names.notes
-            return given.prebuilt(spec, asset, treatment, notes)
-
-        return given.resolution(spec, treatment, select)
+def treat(choice: ManagerChoice, _settings: Settings) -> Treatment:
+    return Treatment(choice, changes=lambda _python: (), install_name=install_name)
 
 
-PBS = Pbs()
+def select(question: Question) -> Resolution:
+    spec, request = question.spec, question.request
+    offered = _offered(request, spec.target.triple, question.settings)
+    asset = pick(offered.names, request, spec)
+    newer = asset.name in offered.newer
+    sha256, source = (offered.newer[asset.name], pbs_index.SOURCE) if newer else known_hash(asset.name)
+    url = release_url(asset.tag, asset.name)
+    asset = replace(asset, urls=(url,), sha256=sha256, hash_source=source if sha256 else "")
+    notes = (f"chosen from {offered.index}",) if newer else offered.names.notes
+    return question.answer(asset, *notes)
 
 
 def install_name(python: Python) -> str:
@@ -174,3 +163,6 @@ def _what_there_is(there: list[Asset], request: VersionRequest, spec: Spec) -> s
         finals = [asset for asset in same if is_final(asset.version)] or same
         return f"releases that have it: {', '.join(sorted({asset.tag for asset in finals}))}"
     return f"there are {listed(asset.version for asset in there)}"
+
+
+PBS = ArchiveManager("pbs", treat, select)

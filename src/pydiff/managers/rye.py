@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pydiff.data import UvBuild
+from pydiff.data import ListedBuild
 from pydiff.errors import NoSuchBuildError
 from pydiff.managers.archive_manager import ArchiveManager, Question
 from pydiff.managers.fixed_list import FixedList, asset_of, fixed_list, pick
@@ -69,7 +69,7 @@ def _where_there_is_one(question: Question, offered: FixedList) -> tuple[Questio
     return replace(question, spec=replace(spec, target=alike[0])), note
 
 
-def _notes(asset: Asset, build: UvBuild, version: str) -> tuple[str, ...]:
+def _notes(asset: Asset, build: ListedBuild, version: str) -> tuple[str, ...]:
     if "freethreaded" in asset.build_options:
         return (
             f"rye {version} takes the free-threaded archive for the ordinary {build.version} (rye#1437, mended in 0.43.0)",

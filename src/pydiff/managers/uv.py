@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from pydiff import data
-from pydiff.data import UvBuild
+from pydiff.data import ListedBuild
 from pydiff.errors import NoSuchBuildError
-from pydiff.managers import eras, given, uv_changes
+from pydiff.managers import eras, uv_changes
+from pydiff.managers.archive_manager import ArchiveManager, Question
 from pydiff.managers.assets import ORIGIN, parse_asset_name
 from pydiff.managers.given import Treatment
 from pydiff.managers.interface import Python
 from pydiff.managers.uv_list import UvList, file_name, known_hash, uv_list
-from pydiff.managers.versions import Tool, choose, key, on_path
+from pydiff.managers.versions import Tool, key, on_path
 from pydiff.managers.wanted import exact, listed, minors_listed, newest
 from pydiff.model.asset import Asset
 from pydiff.model.change import Change
 from pydiff.model.resolution import ManagerChoice, Resolution
 from pydiff.model.settings import Settings
-from pydiff.model.spec import Request, Spec, VersionRequest
+from pydiff.model.spec import VersionRequest
 from pydiff.model.target import Target
 
 TOOL = Tool(
@@ -32,44 +33,31 @@ TOOL = Tool(
 MIRROR = "https://releases.astral.sh/github/python-build-standalone/releases/download"
 
 
-@dataclass(frozen=True, slots=True)
-class Uv:
-    name: str = "uv"
-    versioned: bool = True
-    requests: tuple[type[Request], ...] = given.REQUESTS
-
-    def choose_version(self, spec: Spec, settings: Settings) -> ManagerChoice:
-        return choose(TOOL, spec, settings)
-
-    def resolve(self, spec: Spec, choice: ManagerChoice, settings: Settings) -> Resolution:
-        treatment = Treatment(
-            choice=choice,
-            changes=lambda python: _all_changes(choice, python),
-            install_name=install_name,
-            notes=lambda python: uv_changes.notes(choice.version, python),
-            unpacking=uv_changes.unpacking(choice.version),
-        )
-
-        def select(request: VersionRequest) -> Resolution:
-            offered = uv_list(choice.version, request.minor_text, settings)
-            build = pick(offered, request, spec.target, choice.version)
-            asset, notes = _asset(build, offered, choice.version)
-            instead = _instead(build, request, choice.version)
-            notes = (
-                *offered.notes,
-                *_list_notes(choice.version, settings),
-                *_machine_notes(spec.target, choice.version),
-                *instead,
-                *notes,
-            )
-            # The entry's own words: uv 0.2.22 to 0.4.20 had debug builds for musl in the place of default ones.
-            python = Python(build.version, build.variant, asset.tag, Target.parse(build.target))
-            return given.prebuilt(spec, asset, treatment, notes, python)
-
-        return given.resolution(spec, treatment, select)
+def treat(choice: ManagerChoice, _settings: Settings) -> Treatment:
+    return Treatment(
+        choice=choice,
+        changes=lambda python: _all_changes(choice, python),
+        install_name=install_name,
+        notes=lambda python: uv_changes.notes(choice.version, python),
+        unpacking=uv_changes.unpacking(choice.version),
+    )
 
 
-UV = Uv()
+def select(question: Question) -> Resolution:
+    spec, request, version, settings = question.spec, question.request, question.choice.version, question.settings
+    offered = uv_list(version, request.minor_text, settings)
+    build = pick(offered, request, spec.target, version)
+    asset, about = _asset(build, offered, version)
+    notes = (
+        *offered.notes,
+        *_list_notes(version, settings),
+        *_machine_notes(spec.target, version),
+        *_instead(build, request, version),
+        *about,
+    )
+    # The entry's own words: uv 0.2.22 to 0.4.20 had debug builds for musl in the place of default ones.
+    python = Python(build.version, build.variant, asset.tag, Target.parse(build.target))
+    return question.answer(asset, *notes, python=python)
 
 
 def _all_changes(choice: ManagerChoice, python: Python) -> tuple[Change, ...]:
@@ -85,7 +73,7 @@ def install_name(python: Python) -> str:
     return f"cpython-{python.version}{variant}-{platform}"
 
 
-def pick(offered: UvList, request: VersionRequest, target: Target, version: str) -> UvBuild:
+def pick(offered: UvList, request: VersionRequest, target: Target, version: str) -> ListedBuild:
     """The build that uv chooses. Raises NoSuchBuildError, which says what there is instead."""
     _require_askable(request, target, version)
     here = [build for build in offered.builds if build.target == str(target) and build.variant == request.variant]
@@ -140,28 +128,26 @@ def _fits(built: str, request: VersionRequest, version: str) -> bool:
     return of_same_patch and (taken == "any" or (taken == "final" and built == final))
 
 
-def _instead(build: UvBuild, request: VersionRequest, version: str) -> tuple[str, ...]:
+def _instead(build: ListedBuild, request: VersionRequest, version: str) -> tuple[str, ...]:
     if not exact(request) or build.version == exact(request):
         return ()
     return (f"asked for {request}, uv {version} takes {build.version}",)
 
 
 def _pick_tagged(
-    here: list[UvBuild], offered: UvList, request: VersionRequest, version: str, target: Target
-) -> UvBuild:
-    chosen = newest([build for build in here if tag_of(build) == request.tag], request, lambda build: build.version)
+    here: list[ListedBuild], offered: UvList, request: VersionRequest, version: str, target: Target
+) -> ListedBuild:
+    chosen = newest([build for build in here if build.tag == request.tag], request, lambda build: build.version)
     if chosen is not None:
         return chosen
     untagged = newest(here, request, lambda build: build.version)
     has = (
-        f"the {untagged.version} of uv {version} is {tag_of(untagged)}"
-        if untagged
-        else f"uv {version} has no build of it"
+        f"the {untagged.version} of uv {version} is {untagged.tag}" if untagged else f"uv {version} has no build of it"
     )
     spans = [
         f"uv {first}" if first == last else f"uv {first} to {last}"
         for build in data.uv_builds(request.minor_text)
-        if build.target == str(target) and build.variant == request.variant and tag_of(build) == request.tag
+        if build.target == str(target) and build.variant == request.variant and build.tag == request.tag
         if build.version == exact(request) or not exact(request)
         for first, last in build.spans
     ]
@@ -172,11 +158,7 @@ def _pick_tagged(
     )
 
 
-def tag_of(build: UvBuild) -> str:
-    return build.url.split("/")[-2]
-
-
-def _what_there_is(here: list[UvBuild], offered: UvList, request: VersionRequest, target: Target) -> str:
+def _what_there_is(here: list[ListedBuild], offered: UvList, request: VersionRequest, target: Target) -> str:
     if here:
         there = f"it has {listed(build.version for build in here)}"
         return there + _ever_had(request, target)
@@ -199,7 +181,7 @@ def _ever_had(request: VersionRequest, target: Target) -> str:
     return f"; {exact(request)} is in the lists of uv {first} to {last}"
 
 
-def _asset(build: UvBuild, offered: UvList, version: str) -> tuple[Asset, tuple[str, ...]]:
+def _asset(build: ListedBuild, offered: UvList, version: str) -> tuple[Asset, tuple[str, ...]]:
     name = file_name(build.url)
     sha256, source = build.sha256, offered.label if build.sha256 else ""
     notes: tuple[str, ...] = ()
@@ -209,7 +191,7 @@ def _asset(build: UvBuild, offered: UvList, version: str) -> tuple[Asset, tuple[
     return _described(build, name, urls=_urls(build.url, version), sha256=sha256, hash_source=source), notes
 
 
-def _described(build: UvBuild, name: str, *, urls: tuple[str, ...], sha256: str | None, hash_source: str) -> Asset:
+def _described(build: ListedBuild, name: str, *, urls: tuple[str, ...], sha256: str | None, hash_source: str) -> Asset:
     """The asset by its name; for a list of the user's own whose names say nothing, by the entry."""
     try:
         said = parse_asset_name(name)
@@ -218,7 +200,7 @@ def _described(build: UvBuild, name: str, *, urls: tuple[str, ...], sha256: str 
         options = tuple(build.variant.split("+")) if build.variant else ()
         full = PurePosixPath(name).suffix == ".zst"
         said = Asset(name, build.version, "", target.triple, options, "full" if full else "install_only")
-    tag = said.tag or (tag_of(build) if tag_of(build).isdecimal() else "")
+    tag = said.tag or (build.tag if build.tag.isdecimal() else "")
     return Asset(
         name=said.name,
         version=said.version,
@@ -251,3 +233,6 @@ def _list_notes(version: str, settings: Settings) -> tuple[str, ...]:
     if settings.downloads_json and key(version) < key(eras.UV_TAKES_A_LIST):
         return (f"uv {version} itself could not be given a list (that came with {eras.UV_TAKES_A_LIST})",)
     return ()
+
+
+UV = ArchiveManager(TOOL, treat, select)

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from pydiff import data
-from pydiff.data import UvBuild
+from pydiff.data import ListedBuild
 from pydiff.errors import DownloadError
 from pydiff.managers.lists import FOREVER, Fetched, fetched, from_mirror
 from pydiff.managers.versions import key
@@ -32,7 +32,7 @@ class UvList:
 
     label: str
     """"uv 0.5.5's list"."""
-    builds: tuple[UvBuild, ...]
+    builds: tuple[ListedBuild, ...]
     minors: tuple[str, ...]
     """The minor versions it offers, where `builds` is empty."""
     notes: tuple[str, ...] = ()
@@ -74,13 +74,13 @@ def _shipped(version: str, minor: str, label: str, notes: tuple[str, ...] = ()) 
     return UvList(label, builds, minors, notes)
 
 
-def _offered(version: str, minor: str) -> tuple[UvBuild, ...]:
+def _offered(version: str, minor: str) -> tuple[ListedBuild, ...]:
     place = _places()[version]
     return tuple(build for first, last, build in _spans(minor) if first <= place <= last)
 
 
 @lru_cache(maxsize=16)
-def _spans(minor: str) -> tuple[tuple[int, int, UvBuild], ...]:
+def _spans(minor: str) -> tuple[tuple[int, int, ListedBuild], ...]:
     """Each build with the places of the releases that had it: a history asks for every release of uv, one after the other."""
     places = _places()
     return tuple((places[first], places[last], build) for build in data.uv_builds(minor) for first, last in build.spans)
@@ -108,7 +108,7 @@ def minor_of(version: str) -> str:
     return ".".join(version.split(".")[:2])
 
 
-def parse_metadata(metadata: dict[str, Any]) -> Iterator[UvBuild]:
+def parse_metadata(metadata: dict[str, Any]) -> Iterator[ListedBuild]:
     """The CPython builds of a list, of any schema. Entries that do not fit are skipped."""
     for entry in metadata.values():
         try:
@@ -119,11 +119,11 @@ def parse_metadata(metadata: dict[str, Any]) -> Iterator[UvBuild]:
             yield build
 
 
-def _build(entry: dict[str, Any]) -> UvBuild:
+def _build(entry: dict[str, Any]) -> ListedBuild:
     arch = entry["arch"]
     family = str(arch["family"] if isinstance(arch, dict) else arch)
     level = str((isinstance(arch, dict) and arch.get("variant")) or "")
-    return UvBuild(
+    return ListedBuild(
         version=f"{int(entry['major'])}.{int(entry['minor'])}.{int(entry['patch'])}{entry.get('prerelease') or ''}",
         variant=entry.get("variant") or "",
         target=target_name(entry["os"], family, level, entry["libc"]),
@@ -144,7 +144,7 @@ def file_name(url: str) -> str:
     return unquote(url.rpartition("/")[2])
 
 
-def known_hash(name: str, builds: Sequence[UvBuild] | None = None) -> tuple[str | None, str]:
+def known_hash(name: str, builds: Sequence[ListedBuild] | None = None) -> tuple[str | None, str]:
     """(sha256, "uv 0.5.5's list") of a release's archive from any list of uv that has it, else (None, "")."""
     if builds is None:
         builds = data.uv_builds(minor_of(name.removeprefix("cpython-").partition("+")[0].partition("-")[0]))
