@@ -6,7 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-BENCHMARKS = ("bench_cli.py", "bench_resolve.py", "bench_trees.py", "bench_recording.py", "bench_download.py")
+BENCHMARKS = (
+    "bench_cli.py",
+    "bench_resolve.py",
+    "bench_install.py",
+    "bench_trees.py",
+    "bench_archives.py",
+    "bench_download.py",
+    "bench_recording.py",
+)
 
 
 def main() -> int:

@@ -27,8 +27,18 @@ HEAD = """\
 The real programs and pydiff install the same archives; the trees are compared in paths, types, modes, link targets and bytes.
 Written by the test suite (`PYDIFF_WRITE_TABLE=1 pytest tests/conformance`), which fails when this page is not what it sees.
 
-`=` identical; `x` the real program fails on this archive and pydiff says so; empty: not compared, mostly because there is no way to give
+`=` identical; `x` the real program fails on this archive and pydiff says so; empty: not tried, or there is no way to give
 that release such an archive; a name: the listed difference of that name, below.
+"""
+NOT_JUDGED = """\
+## Not judged
+
+- rye: the program is on no package registry, so it was never run here; its lists were read at every tag.
+- mise before 2024.9.0, the first on the npm registry.
+- What mise does on Windows and macOS: only the program for Linux was run.
+- Install names of macOS libraries against Apple's tool: the archive **macos** holds no library.
+- Archives as PBS released them: those here are of the same shape, with real variables, but small.
+- Hashes of what is selected: URLs and names are compared.
 """
 
 
@@ -53,6 +63,7 @@ def page(rows: Iterable[Row]) -> str:
     parts.append("".join(f"- **{one.name}**: {one.says}\n" for one in INPUTS))
     parts.append("## Listed differences\n")
     parts.append("".join(f"- **{one.name}** ({one.manager}): {one.reason}\n" for one in DELIBERATE) or "None.\n")
+    parts.append(NOT_JUDGED)
     return "\n".join(parts)
 
 

@@ -37,6 +37,13 @@ from pydiff.model.target import Target
 
 LISTS, FOLDERS, MIRRORS = key("0.6.13"), key("0.4.4"), key("0.2.35")
 """First releases that take a download list, a file:// mirror, a mirror."""
+# The first releases of most eras of what is on disk (managers/eras.py), and the last before some.
+RELEASES = (
+    *("0.2.22", "0.2.34", "0.4.20"),
+    *("0.5.5", "0.5.9", "0.5.10", "0.5.12", "0.5.14", "0.5.26", "0.5.27", "0.5.30"),
+    *("0.6.14", "0.6.15", "0.7.2", "0.7.10", "0.7.19", "0.8.14", "0.8.20"),
+    *("0.11.18", "0.11.19", "0.12.19", "0.12.20", "0.13.0", "0.13.9"),
+)
 ORGS = ("indygreg", "astral-sh")
 _RELEASES = "python-build-standalone/releases/download"
 _OFFER = re.compile(r"https?://|<download")

@@ -28,6 +28,11 @@ from support import needs_bwrap
 
 # Not what any of them would choose by itself: everything but the permissions of implied folders must be the archive's.
 UMASK = 0o027
+# What a program says, and what pydiff says, of archives that it fails on.
+FAILS = {
+    ("pdm", "words"): ("Expected all str and int values dict", "the value of X_INTEGER is negative"),
+    ("pdm", "float"): ("Expected all str and int values dict", "expected `,` or `}`"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +69,12 @@ class Judge:
     def judge(self, job: Job, real: Path, said: str) -> None:
         manager = job.resolution.manager
         if said:
-            with pytest.raises((InstallError, ArchiveError)):
+            assert (manager.name, job.input) in FAILS, said
+            program_says, pydiff_says = FAILS[manager.name, job.input]
+            assert program_says in said
+            with pytest.raises((InstallError, ArchiveError)) as caught:
                 self.installed(job)
+            assert pydiff_says in str(caught.value)
             self.refused(manager.name, manager.version, job.label)
             return
         ours = self.installed(job)

@@ -164,7 +164,7 @@ def test_the_window_in_which_pbs_was_behind(settings: Settings) -> None:
             "a list of Pythons for powerpc64-unknown-linux-gnu",
             "precompiled_arch",
         ),
-        ("mise@2025.6.0:3.12#windows-x86", "no precompiled Python for windows-x86", "mise is not made for it"),
+        ("mise@2025.6.0:3.12#windows-x86", "no precompiled Python for windows-x86", "`uv:3.12#windows-x86`"),
         ("mise@2024.9.0:3.12#windows-x86_64", "no precompiled Python for windows-x86_64", "2024.8.12 to 2024.11.6"),
         ("mise@2025.6.0:3.14.0rc9", "finds no Python 3.14.0rc9", "3.14.0rc3"),
         ("mise@2025.6.0:3.13d", "mise has no debug builds", "uv:3.13d"),

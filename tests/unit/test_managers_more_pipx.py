@@ -51,7 +51,7 @@ def test_what_it_takes(spec: str, day: date, name: str, settings: Settings) -> N
     assert answer.install_name == spec.partition(":")[2].partition("#")[0]
     assert answer.changes == ()
     assert f"{answer.spec.target.triple}-" in answer.asset.name
-    assert "keeps its list for 30 days" in answer.notes[0]
+    assert any("keeps its list for 30 days" in note for note in answer.notes)
 
 
 def test_a_pre_release_counts_as_the_version_that_it_will_be(settings: Settings) -> None:
@@ -112,7 +112,8 @@ def test_what_it_does_not_have(spec: str, message: str, hint: str, settings: Set
 def test_a_day_after_the_table(settings: Settings) -> None:
     last = date.fromisoformat(names_list.newest_tag())
     spec = "pipx@1.18.4:3.12#linux-x86_64-gnu"
-    assert len(prebuilt(spec, settings, last).notes) == 1
+    ended = "pydiff's table of archives ends with"
+    assert not any(ended in note for note in prebuilt(spec, settings, last).notes)
     assert "pydiff's table of archives ends with" in prebuilt(spec, settings, last + timedelta(days=1)).notes[-1]
 
 

@@ -73,6 +73,7 @@ def test_home_is_expanded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
         ("uv@0.5:3.9", "'0.5' is not a version of uv", "all three numbers"),
         ("uv@:3.9", "'' is not a version of uv", "all three numbers"),
         ("pbs@1.2.3:3.9", "pbs has no versions", "write `pbs:3.9`"),
+        ("pyenv@1.2.3:3.9", "pyenv has no versions", "; uv, mise, rye, hatch, pdm, poetry, pipx have versions"),
         ("3", "'3' is not a Python that can be asked for", "such as 3.12"),
         ("3.15rc1", "'3.15rc1' is not a Python", "did you mean `3.15`?"),
         ("cpython-3.9.12", "'cpython-3.9.12' is not a Python", "did you mean `3.9.12`?"),

@@ -165,8 +165,9 @@ def test_later_versions_over_the_tree_of_the_first(offline: Settings) -> None:
         ("uv@0.5.5:3.9.8", "has no 3.9.8", "3.9.7, 3.9.10"),
         ("uv@0.5.5:3.9.25", "has no 3.9.25", "3.9.25 is in the lists of uv 0.9.9 to"),
         ("uv@0.5.5:3.9.20+20250101", "a build date", "the 3.9.20 of uv 0.5.5 is 20241016; no uv ever had it"),
-        ("uv@0.12.5:3.9.20+20240909", "a build date", "it was in the list of uv 0.4.9 to 0.4.1"),
+        ("uv@0.12.5:3.9.20+20240909", "one build of each version", "it was in the list of uv 0.4.9 to 0.4.1"),
         ("uv@0.5.5:3.9.25+20251031", "a build date", "uv 0.5.5 has no build of it"),
+        ("uv@0.5.5:3.9+20240814", "a build date", "the 3.9.20 of uv 0.5.5 is 20241016"),
         ("uv@0.5.5:3.13d", "uv 0.5.5 cannot be asked for 3.13d", "since uv 0.8.18"),
         ("uv@0.4.20:3.13t", "uv 0.4.20 cannot be asked for 3.13t", "since uv 0.4.21"),
         ("uv@0.4.9:3.13.0rc2", "uv 0.4.9 cannot be asked for 3.13.0rc2", "since uv 0.4.11"),
@@ -278,3 +279,16 @@ def test_a_newer_uv_whose_list_cannot_be_had(offline: Settings) -> None:
     assert answer.asset.version == "3.9.25"
     assert answer.asset.hash_source == f"uv {newest}'s list"
     assert f"chosen from the list of uv {newest}, which may lack newer builds" in answer.notes[0]
+
+
+def test_a_build_date_can_be_asked_for_since_0_8_14(settings: Settings) -> None:
+    dated = resolve(parse_spec("uv@0.8.14:3.9+20241016#linux-x86_64-gnu"), settings)
+    assert isinstance(dated, Prebuilt)
+    assert (dated.asset.version, dated.asset.tag) == ("3.9.20", "20241016")
+    assert "UV_PYTHON_CPYTHON_BUILD=20241016" in "".join(dated.notes)
+    with pytest.raises(NoSuchBuildError, match=r"uv 0\.8\.13, which cannot be asked for a build date"):
+        resolve(parse_spec("uv@0.8.13:3.9+20241016#linux-x86_64-gnu"), settings)
+    # The build that it takes anyway may be named by its date.
+    same = resolve(parse_spec("uv@0.5.5:3.9+20241016#linux-x86_64-gnu"), settings)
+    assert isinstance(same, Prebuilt)
+    assert same.asset.version == "3.9.20"

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from pydiff import data
 from pydiff.errors import SpecError
-from pydiff.managers import parse_spec, uv
+from pydiff.managers import parse_spec, resolve, uv
 from pydiff.managers.mise import MISE
 from pydiff.managers.uv import UV
-from pydiff.managers.versions import Eras, key, on_path
-from pydiff.model.resolution import ManagerChoice
+from pydiff.managers.versions import Eras, key, on_path, released_after
+from pydiff.model.resolution import ManagerChoice, Resolution
 from pydiff.model.settings import Settings
 
 
@@ -98,6 +98,47 @@ def test_versions_that_cannot_be(text: str, message: str, hint: str, settings: S
         choose(text, settings)
     assert message in str(caught.value)
     assert hint in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "notes"),
+    [
+        ("uv@0.5.5:3.9", []),
+        ("uv@0.5.10:3.9", ["uv 0.5.10 was released on 2024-12-17, after 2024-12-02"]),
+        ("uv@0.5.5,0.5.10:3.9", ["uv 0.5.10 was released on 2024-12-17, after 2024-12-02"]),
+        (
+            "uv@0.5.9,0.5.10:3.9",
+            [
+                "uv 0.5.9 was released on 2024-12-13, after 2024-12-02",
+                "uv 0.5.10 was released on 2024-12-17, after 2024-12-02",
+            ],
+        ),
+        ("mise@2024.12.15:3.9.20", ["mise 2024.12.15 was released on 2024-12-19, after 2024-12-02"]),
+        ("uv:3.9", []),
+        ("pbs:3.9.20+20241016", []),
+    ],
+)
+@pytest.mark.usefixtures("bin_folder")
+def test_a_version_of_a_later_day_is_said_to_be_one(text: str, notes: list[str], settings: Settings) -> None:
+    day = replace(settings, as_of=date(2024, 12, 2), offline=True)
+    assert after(resolve(parse_spec(f"{text}#linux-x86_64-gnu"), day)) == notes
+
+
+def test_without_a_day_no_version_is_late(settings: Settings) -> None:
+    spec = parse_spec("uv@0.5.10:3.9#linux-x86_64-gnu")
+    assert after(resolve(spec, replace(settings, offline=True))) == []
+
+
+def test_a_version_unknown_to_the_tables_is_late_too() -> None:
+    newest, day = data.releases("uv")[-1]
+    late = ManagerChoice("uv", "99.0.0", "given")
+    (note,) = released_after(late, date(2024, 12, 2))
+    assert note == f"uv 99.0.0 is newer than {newest} of {day}, so of after 2024-12-02"
+    assert released_after(late, date(2999, 1, 1)) == (), "nothing is known of that time"
+
+
+def after(answer: Resolution) -> list[str]:
+    return [note for note in answer.notes if "after 2" in note]
 
 
 def test_a_version_newer_than_the_tables_is_taken(settings: Settings) -> None:

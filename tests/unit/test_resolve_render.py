@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from dataclasses import asdict, replace
@@ -157,6 +158,45 @@ def test_changes_of_two_meet_by_their_kind(nowhere: Settings) -> None:
     assert [row.startswith("≠") for row in rows] == [False, False, True, True]
     assert re.search(r"-\s+sysconfig rewritten", rows[2])
     assert re.search(r"-\s+lib/pkgconfig", rows[3])
+
+
+KINDS = {
+    "asset": ("asset", "cpython-3.9.1+20240101"),
+    "repacks": ("repacks", "/opt/repacked (3.9.3), a local interpreter"),
+    "in place": ("in place", "/opt/local (3.9.2), nothing is changed"),
+    "compiled": ("compiled", "Python 3.9.4 from source: no archive"),
+}
+
+
+def of_kind(kind: str) -> Resolution:
+    spec, choice = managers.parse_spec("uv:3.9"), ManagerChoice("uv", "1", "")
+    match kind:
+        case "asset":
+            return laid(LINK)
+        case "repacks":
+            return Repack(spec, choice, "/opt/repacked", "3.9.3", (LINK,), "cpython-3.9.3")
+        case "in place":
+            return InPlace(spec, choice, "/opt/local", "3.9.2")
+        case _:
+            return Compiled(spec, choice, "3.9.4", "no archive")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize(("left", "right"), list(itertools.product(KINDS, KINDS)))
+def test_two_kinds_of_answer_are_each_called_what_they_are(left: str, right: str, width: int) -> None:
+    text = render_resolutions([of_kind(left), of_kind(right)], "terminal", width)
+    rows = [re.split(r"\s{2,}", line.lstrip("≠ ")) for line in lines_of(text, width)]
+    labels = {row[0] for row in rows}
+    if left == right:
+        assert labels & {"answer", *KINDS} == {left}
+        return
+    assert labels & {"answer", *KINDS} == {"answer"}, "neither's word is true of both"
+    place = next(index for index, row in enumerate(rows) if row[0] == "answer")
+    told = [" ".join(KINDS[kind]) for kind in (left, right)]
+    if width > 110:
+        assert rows[place][1:] == told
+    else:
+        assert [rows[place][1:], rows[place + 1]] == [["1", told[0]], ["2", told[1]]]
 
 
 def test_colours_of_two(nowhere: Settings) -> None:

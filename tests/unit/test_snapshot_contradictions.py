@@ -161,7 +161,8 @@ def test_twenty_variables_with_one_cause_are_one_finding() -> None:
     assert [remedy.partition(":")[0] for remedy in one.remedies] == [
         "uv",
         "mise",
-        "rye, pdm, hatch and pipx leave it as released",
+        "pdm",
+        "rye, poetry, hatch and pipx leave it as released",
     ]
 
 
@@ -194,6 +195,13 @@ def test_what_each_manager_does_about_a_compiler(tool: str, uv: str) -> None:
     (one,) = contradictions(tree({"CC": tool}), machine())
     assert one.remedies[0] == "CC=cc"
     assert one.remedies[1].startswith(uv)
+
+
+def test_only_a_plain_clang_is_rewritten_by_mise_and_pdm() -> None:
+    (plain,) = contradictions(tree({"CC": "clang"}), machine())
+    (other,) = contradictions(tree({"CC": "musl-clang"}), machine())
+    assert [one.partition(":")[0] for one in plain.remedies[2:4]] == ["mise", "pdm"]
+    assert other.remedies[2:] == ("mise, rye, pdm, poetry, hatch and pipx leave it as released",)
 
 
 def test_a_foreign_tree_is_not_held_against_this_machine() -> None:

@@ -71,6 +71,7 @@ def test_the_page() -> None:
     assert "|  | 0.5.9 to 0.5.10 | 0.10.0 |\n" in text
     assert "| json | = | full: x, install_only: = |\n" in text
     assert "Releases: 0.5.9, 0.5.10, 0.10.0." in text
+    assert "\n## Not judged\n\n- rye: " in text
     assert page(reversed(rows)) == text
 
 

@@ -15,6 +15,8 @@ from pydiff.install.members import Parts, walk
 from pydiff.install.modes import MODES, Modes
 from pydiff.model.resolution import UNPACKED_AS_UV, Unpacking
 
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
@@ -53,15 +55,18 @@ class _Disk:
     def file(self, path: Parts, mode: int, data: Iterator[bytes]) -> None:
         self._folder(path[:-1])
         where = self._where(path)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
         with _making(where):
-            handle = os.open(where, flags, self.modes.created(mode))
-        with os.fdopen(handle, "wb") as file:
-            for piece in data:
-                with explained("extracting", where):
-                    file.write(piece)
-        if self.modes.written is not None and (wanted := self.modes.written(mode, where.stat().st_mode)) is not None:
-            where.chmod(wanted)
+            # Without a file object around it: of thousands of small files that would be a third of the time.
+            handle = os.open(where, _NEW, self.modes.created(mode))
+            try:
+                for piece in data:
+                    _write(handle, piece)
+                if self.modes.written is not None:
+                    wanted = self.modes.written(mode, os.fstat(handle).st_mode)
+                    if wanted is not None:
+                        where.chmod(wanted)
+            finally:
+                os.close(handle)
 
     def link(self, path: Parts, target: str) -> None:
         self._folder(path[:-1])
@@ -92,6 +97,12 @@ class _Disk:
         with _making(where := self._where(path)):
             where.mkdir(exist_ok=not path)
         self.made.add(path)
+
+
+def _write(handle: int, data: bytes) -> None:
+    written = os.write(handle, data)
+    while written < len(data):
+        written += os.write(handle, data[written:])
 
 
 @contextmanager

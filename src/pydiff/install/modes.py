@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from pathlib import Path
 
 ANY_X = 0o111
 BITS = 0o777
@@ -68,9 +69,11 @@ MODES: Mapping[str, Modes] = {
 """By `Unpacking.modes`."""
 
 
-@cache
 def umask_here() -> int:
-    """Of this process. Reading it means setting it, for an instant, so that is done once."""
+    """Of this process. Linux tells it; elsewhere reading it means setting it, for an instant."""
+    status = Path("/proc/self/status")
+    if status.exists() and (match := re.search(r"^Umask:\s*([0-7]+)", status.read_text(), re.MULTILINE)):
+        return int(match[1], 8)
     umask = os.umask(0o022)
     os.umask(umask)
     return umask

@@ -6,12 +6,12 @@ RYE = ArchiveManager(TOOL, treat, select)
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydiff.managers import given
 from pydiff.managers.given import Treatment
 from pydiff.managers.interface import Python
-from pydiff.managers.versions import Tool, choose
+from pydiff.managers.versions import Tool, choose, released_after
 from pydiff.model.asset import Asset
 from pydiff.model.resolution import ManagerChoice, Prebuilt, Resolution
 from pydiff.model.settings import Settings
@@ -60,6 +60,9 @@ class ArchiveManager:
 
     def resolve(self, spec: Spec, choice: ManagerChoice, settings: Settings) -> Resolution:
         treatment = self.treat(choice, settings)
-        return given.resolution(
+        found = given.resolution(
             spec, treatment, lambda request: self.select(Question(spec, request, choice, settings, treatment))
         )
+        if settings.as_of is None or not self.versioned:
+            return found
+        return replace(found, notes=(*released_after(choice, settings.as_of), *found.notes))

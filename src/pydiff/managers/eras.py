@@ -127,6 +127,8 @@ UV_EMULATES = {
 UV_PREFERS_EMULATION = Eras(before=False, steps=(("0.7.18", True),))
 """On Windows for ARM64, whose own builds have few wheels to install."""
 UV_MIRROR_FIRST = Eras(before=False, steps=(("0.10.8", True),))
+UV_TAKES_A_DATE = "0.8.14"
+"""First with UV_PYTHON_CPYTHON_BUILD."""
 UV_TAKES_A_LIST = "0.6.13"
 """First with UV_PYTHON_DOWNLOADS_JSON_URL."""
 

@@ -94,7 +94,8 @@ class _Selection:
         version = choice.version
         asked = mise_list.platform(version, spec.target)
         if not asked:
-            why = "mise is not made for it" if spec.target.arch == "x86" else eras.MISE_NOT_ON_WINDOWS.at(version)
+            elsewhere = f"mise is not made for it; uv has Pythons for it: `uv:{request}#{spec.target}`"
+            why = elsewhere if spec.target.arch == "x86" else eras.MISE_NOT_ON_WINDOWS.at(version)
             raise NoSuchBuildError(f"mise {version} has no precompiled Python for {spec.target}", hint=why)
         names = NamesList((), "mise's list")
         if mise_list.exists(asked, spec.target):

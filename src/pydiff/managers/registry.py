@@ -23,6 +23,11 @@ def manager_names() -> tuple[str, ...]:
     return tuple(manager.name for manager in MANAGERS)
 
 
+def versioned_names() -> tuple[str, ...]:
+    """Those that `name@version:` can be said of."""
+    return tuple(manager.name for manager in MANAGERS if manager.versioned)
+
+
 def named(name: str) -> Manager:
     """Raises SpecError, with the name that was probably meant."""
     for manager in MANAGERS:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydiff.errors import SpecError
 from pydiff.managers.interface import Manager
-from pydiff.managers.registry import named
+from pydiff.managers.registry import named, versioned_names
 from pydiff.model.spec import ArchiveRequest, HostRequest, InterpreterRequest, Request, Spec, VersionRequest
 from pydiff.model.target import RELEASED, Target, this_machine
 
@@ -46,7 +46,7 @@ def parse_spec(text: str, *, manager: str = "uv") -> Spec:
     if versions and not chosen.versioned:
         raise SpecError(
             f"{name} has no versions, so {text!r} cannot be meant",
-            hint=f"write `{name}:{rest}`; uv and mise have versions",
+            hint=f"write `{name}:{rest}`; {', '.join(versioned_names())} have versions",
         )
     if len(versions) > 1 and name not in CHANGES_AGAIN:
         raise SpecError(

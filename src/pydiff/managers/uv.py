@@ -53,6 +53,7 @@ def select(question: Question) -> Resolution:
         *_list_notes(version, settings),
         *_machine_notes(spec.target, version),
         *_instead(build, request, version),
+        *_dated(request, version),
         *about,
     )
     # The entry's own words: uv 0.2.22 to 0.4.20 had debug builds for musl in the place of default ones.
@@ -78,7 +79,7 @@ def pick(offered: UvList, request: VersionRequest, target: Target, version: str)
     _require_askable(request, target, version)
     here = [build for build in offered.builds if build.target == str(target) and build.variant == request.variant]
     if request.tag:
-        return _pick_tagged(here, offered, request, version, target)
+        return _pick_tagged(here, request, version, target)
     fitting = [build for build in here if _fits(build.version, request, version)]
     chosen = newest(fitting, replace(request, patch=None, prerelease=""), lambda build: build.version)
     if chosen is None:
@@ -134,13 +135,20 @@ def _instead(build: ListedBuild, request: VersionRequest, version: str) -> tuple
     return (f"asked for {request}, uv {version} takes {build.version}",)
 
 
-def _pick_tagged(
-    here: list[ListedBuild], offered: UvList, request: VersionRequest, version: str, target: Target
-) -> ListedBuild:
-    chosen = newest([build for build in here if build.tag == request.tag], request, lambda build: build.version)
-    if chosen is not None:
-        return chosen
+def _dated(request: VersionRequest, version: str) -> tuple[str, ...]:
+    if not request.tag or key(version) < key(eras.UV_TAKES_A_DATE):
+        return ()
+    return (f"uv {version} is asked for this build date by UV_PYTHON_CPYTHON_BUILD={request.tag}",)
+
+
+def _pick_tagged(here: list[ListedBuild], request: VersionRequest, version: str, target: Target) -> ListedBuild:
+    """Since 0.8.14 a date narrows the list down; before, it can only be that of the build which uv takes anyway."""
     untagged = newest(here, request, lambda build: build.version)
+    datable = key(version) >= key(eras.UV_TAKES_A_DATE)
+    dated = [build for build in here if build.tag == request.tag] if datable else [untagged] if untagged else []
+    chosen = newest(dated, request, lambda build: build.version)
+    if chosen is not None and chosen.tag == request.tag:
+        return chosen
     has = (
         f"the {untagged.version} of uv {version} is {untagged.tag}" if untagged else f"uv {version} has no build of it"
     )
@@ -152,8 +160,9 @@ def _pick_tagged(
         for first, last in build.spans
     ]
     had = f"it was in the list of {', '.join(spans)}" if spans else "no uv ever had it in its list"
+    asked = "whose list has one build of each version" if datable else "which cannot be asked for a build date"
     raise NoSuchBuildError(
-        f"{offered.label} has no {request} for {target}: uv cannot be asked for a build date",
+        f"uv {version}, {asked}, does not take {request} for {target}",
         hint=f"{has}; {had}; `pbs:{request}` takes the archive itself",
     )
 

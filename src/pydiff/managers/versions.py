@@ -26,7 +26,7 @@ _NUMBER = re.compile(r"\b\d+\.\d+\.\d+\b")
 
 @lru_cache(maxsize=4096)
 def key(version: str) -> Key:
-    """Sorts versions of uv and mise, which are three numbers and nothing else."""
+    """Sorts versions of managers, which are three numbers and nothing else."""
     return tuple(int(part) for part in version.split("."))
 
 
@@ -79,6 +79,21 @@ def choose(tool: Tool, spec: Spec, settings: Settings) -> ManagerChoice:
             )
         return ManagerChoice(tool.name, found, "found on PATH")
     return ManagerChoice(tool.name, releases[-1][0], "newest known to pydiff")
+
+
+def released_after(choice: ManagerChoice, day: date) -> tuple[str, ...]:
+    """A note for each version that was not there yet on `day`; a version that was given is imitated all the same."""
+    releases = data.releases(choice.name)
+    released, (last, known_until) = dict(releases), releases[-1]
+    notes = []
+    for version in (choice.version, *choice.again):
+        if released.get(version, known_until) <= day.isoformat():
+            continue
+        if version in released:
+            notes.append(f"{choice.name} {version} was released on {released[version]}, after {day}")
+        else:
+            notes.append(f"{choice.name} {version} is newer than {last} of {known_until}, so of after {day}")
+    return tuple(notes)
 
 
 def on_path(program: str) -> str:

@@ -128,10 +128,17 @@ def _aligned(left: Sequence[Line], right: Sequence[Line]) -> list[tuple[str, str
         if key not in keys:
             keys.insert(place, key)
         place = keys.index(key) + 1
-    ours = {key: value for key, _, value in left}
-    theirs = {key: value for key, _, value in right}
-    names = {key: name for key, name, _ in (*left, *right)}
-    return [(names[key], ours.get(key, ""), theirs.get(key, "")) for key in keys]
+    ours = {key: (name, value) for key, name, value in left}
+    theirs = {key: (name, value) for key, name, value in right}
+    return [_met(ours.get(key, ("", "")), theirs.get(key, ("", ""))) for key in keys]
+
+
+def _met(ours: tuple[str, str], theirs: tuple[str, str]) -> tuple[str, str, str]:
+    """Answers of two kinds have two names for one line, of which neither is true of both: each goes with its own value."""
+    names = ours[0], theirs[0]
+    if all(names) and names[0] != names[1]:
+        return "answer", " ".join(ours), " ".join(theirs)
+    return names[0] or names[1], ours[1], theirs[1]
 
 
 def _lines(resolution: Resolution) -> list[Line]:

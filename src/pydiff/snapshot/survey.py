@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 
 from pydiff.model.tree import Entry, Tree
 from pydiff.snapshot.binary.interface import Binary, Unreadable
 
 HEAD = 4
 """Bytes that are kept of each file: enough for the magic numbers of ELF, Mach-O, PE and scripts."""
-# Small files are read ahead, some at a time, since a disk answers many questions as fast as one. Large ones are not, or two libraries of
-# 30 MB would be in memory at once.
-_READERS = 2
-_BATCH, _SMALL = 64, 1 << 18
-"""Files that a reader takes at a time; bytes of the largest."""
 
 Wants = Callable[[str, bytes], bool]
 """(path, first bytes) -> whether the file's bytes are to be kept."""
@@ -50,28 +42,8 @@ def made_by_running(path: str) -> bool:
 
 def of_tree(tree: Tree, prefix: str, wants: Wants) -> Iterator[Item]:
     """Each entry of a tree on disk, in its order."""
-    return of_members(_members(tree), prefix, wants)
-
-
-def _members(tree: Tree) -> Iterator[Member]:
-    entries = (entry for entry in tree.entries() if not made_by_running(entry.path))
-    with ThreadPoolExecutor(_READERS) as pool:
-        ahead: deque[Future[list[Member]]] = deque()
-        while batch := list(islice(entries, _BATCH)):
-            ahead.append(pool.submit(_read_small, batch, tree))
-            if len(ahead) > _READERS:
-                yield from _with_large(ahead.popleft().result(), tree)
-        while ahead:
-            yield from _with_large(ahead.popleft().result(), tree)
-
-
-def _read_small(batch: list[Entry], tree: Tree) -> list[Member]:
-    return [(entry, _bytes(tree, entry) if entry.size <= _SMALL else None) for entry in batch]
-
-
-def _with_large(members: list[Member], tree: Tree) -> Iterator[Member]:
-    for entry, data in members:
-        yield entry, data if entry.size <= _SMALL else _bytes(tree, entry)
+    members = ((entry, _bytes(tree, entry)) for entry in tree.entries() if not made_by_running(entry.path))
+    return of_members(members, prefix, wants)
 
 
 def of_members(members: Iterable[Member], prefix: str, wants: Wants) -> Iterator[Item]:

@@ -16,6 +16,7 @@ TOOLS = {
     "LD": "ld", "MAINCC": "cc", "STRIP": "strip", "NM": "nm", "READELF": "readelf", "OBJCOPY": "objcopy",
 }  # fmt: skip
 _CROSS = re.compile(r"/usr/bin/[\w-]+-(?:gcc|g\+\+)")
+_PLAIN = {"cc": "clang", "c++": "clang++"}
 _ASKED = frozenset({"CC", "CXX", "AR", "LDSHARED", "LDCXXSHARED"})
 
 
@@ -54,4 +55,5 @@ def _remedies(beside: Beside, tool: str, name: str) -> tuple[str, ...]:
     cross = _CROSS.fullmatch(tool) is not None
     if not (cross or build_root(tool) or short in {"clang", "clang++", "musl-clang"}) or name not in _ASKED:
         return (by_hand,)
-    return (by_hand, *remedies.tool(stand_in, regressed=name in {"CC", "CXX"}, cross=cross))
+    plain = name == "AR" or tool == _PLAIN.get(stand_in)
+    return (by_hand, *remedies.tool(stand_in, regressed=name in {"CC", "CXX"}, cross=cross, plain=plain))
