@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pydiff.managers import eras
 from pydiff.managers.changes import PatchPkgConfig, PatchSysconfig
 from pydiff.managers.hatch import HATCH
 from pydiff.managers.interface import Python
@@ -73,7 +74,12 @@ def test_each_remedy_says_something_of_every_manager() -> None:
         (remedies.tool("cc", regressed=True, cross=False, plain=True), ("CC", "clang -pthread"), "cc -pthread"),
         (remedies.tool("c++", regressed=True, cross=False, plain=True), ("CXX", "clang++"), "c++"),
         (remedies.tool("ar", regressed=False, cross=False, plain=True), ("AR", "/tools/llvm/bin/llvm-ar"), "ar"),
-        (remedies.tool("cc", regressed=True, cross=False, plain=False), ("CC", "musl-clang"), "musl-clang"),
+        (remedies.tool("cc", regressed=True, cross=True, plain=False), ("CC", "musl-clang"), "musl-clang"),
+        (
+            remedies.tool("cc", regressed=True, cross=False, plain=False),
+            ("CC", "/tools/llvm/bin/clang"),
+            "/tools/llvm/bin/clang",
+        ),
         (
             remedies.tool("cc", regressed=True, cross=True, plain=False),
             ("CC", "/usr/bin/aarch64-linux-gnu-gcc"),
@@ -92,3 +98,13 @@ def test_what_pdm_patches(said: tuple[str, ...], where: tuple[str, str], patched
 def test_pdm_and_pkg_config_files() -> None:
     assert PatchPkgConfig().reads("lib/pkgconfig/python3.pc")
     assert any(one.startswith("pdm: 2.26.3 and newer write") for one in remedies.PKGCONFIG)
+
+
+@pytest.mark.parametrize(
+    ("word", "first"), [("clang", "0.5.10"), ("musl-clang", "0.7.10"), ("/usr/bin/aarch64-linux-gnu-gcc", "0.6.15")]
+)
+def test_since_when_uv_writes_cc(word: str, first: str) -> None:
+    """The sentences name 0.5.10 and 0.7.10; one cross compiler alone came earlier."""
+    steps = [version for version, table in eras.UV_COMPILERS.steps if word in table["CC"]]
+    assert steps[0] == first
+    assert not any("/tools" in known for _, table in eras.UV_COMPILERS.steps for known in table["CC"])

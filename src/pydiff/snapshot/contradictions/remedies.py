@@ -39,7 +39,7 @@ _TOOL_OF_UV = "uv: 0.5.10 and newer write `{stand_in}`{but}; install again with 
 
 
 def tool(stand_in: str, *, regressed: bool, cross: bool, plain: bool) -> tuple[str, ...]:
-    """`cross`: a compiler for another machine by its full path, which managers came to rewrite later. `plain`: what mise and pdm rewrite."""
+    """`cross`: musl-clang, or a compiler for another machine by its full path, which only uv came to rewrite. `plain`: what all who rewrite do."""
     if cross:
         return (
             f"uv: 0.7.10 and newer write `{stand_in}` (for aarch64, not 0.7.19 to 0.11.18)",
@@ -48,7 +48,8 @@ def tool(stand_in: str, *, regressed: bool, cross: bool, plain: bool) -> tuple[s
     but = " (not 0.6.15 to 0.7.1)" if regressed else ""
     of_uv = _TOOL_OF_UV.format(stand_in=stand_in, but=but)
     if not plain:
-        return of_uv, _NOBODY_ELSE
+        # A whole path such as /tools/llvm/bin/clang, which no table of any manager has.
+        return ("uv leaves it as released", _NOBODY_ELSE)
     return (
         of_uv,
         f"mise: 2024.12.15 and newer write `{stand_in}`, unless patch_sysconfig=false; install again with `mise install --force`",

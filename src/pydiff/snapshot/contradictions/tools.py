@@ -52,7 +52,7 @@ def _remedies(beside: Beside, tool: str, name: str) -> tuple[str, ...]:
     stand_in, short = TOOLS[name], tool.rpartition("/")[2]
     # setuptools takes each of these from the environment, and puts a CC from there in front of LDSHARED too.
     by_hand = f"{name}={stand_in}" if beside.foreign or beside.machine.which(stand_in) else f"install {short}"
-    cross = _CROSS.fullmatch(tool) is not None
+    cross = _CROSS.fullmatch(tool) is not None or tool == "musl-clang"
     if not (cross or build_root(tool) or short in {"clang", "clang++", "musl-clang"}) or name not in _ASKED:
         return (by_hand,)
     plain = name == "AR" or tool == _PLAIN.get(stand_in)
