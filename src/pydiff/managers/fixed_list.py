@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from pydiff import data
 from pydiff.data import ListedBuild
 from pydiff.errors import NoSuchBuildError
+from pydiff.managers import shipped
 from pydiff.managers.assets import parse_asset_name
 from pydiff.managers.uv_list import file_name, known_hash
 from pydiff.managers.versions import key
-from pydiff.managers.wanted import exact, listed, minors_listed, newest
+from pydiff.managers.wanted import listed, minors_listed, newest
 from pydiff.model.asset import Asset
 from pydiff.model.spec import VersionRequest
 from pydiff.model.target import Target
@@ -39,21 +40,12 @@ def fixed_list(table: str, release: str, minor: str) -> FixedList:
     """The list of that release; of one newer than the tables, the newest known, with a note."""
     newest_known = data.releases(table)[-1][0]
     if key(release) <= key(newest_known):
-        return FixedList(table, release, minor, _offered(table, release, minor))
+        return FixedList(table, release, minor, shipped.offered(table, release, minor))
     note = (
         f"{table} {release} is newer than pydiff's tables; chosen from the list of {table} {newest_known}, "
         "which may lack newer builds"
     )
-    return FixedList(table, newest_known, minor, _offered(table, newest_known, minor), (note,))
-
-
-def _offered(table: str, release: str, minor: str) -> tuple[ListedBuild, ...]:
-    wanted = key(release)
-    return tuple(
-        build
-        for build in data.builds(table, minor)
-        if any(key(first) <= wanted <= key(last) for first, last in build.spans)
-    )
+    return FixedList(table, newest_known, minor, shipped.offered(table, newest_known, minor), (note,))
 
 
 def pick(offered: FixedList, request: VersionRequest, target: Target, manager: str) -> ListedBuild:
@@ -76,29 +68,16 @@ def pick(offered: FixedList, request: VersionRequest, target: Target, manager: s
 def _what_there_is(offered: FixedList, variant: Sequence[ListedBuild], request: VersionRequest, target: Target) -> str:
     here = [build.version for build in variant if build.target == str(target)]
     elsewhere = sorted({build.target for build in variant if newest([build], request, lambda each: each.version)})
-    ever = _ever_had(offered.table, request, target)
+    span = shipped.release_span(offered.table, request, target)
+    ever = f"; {request} is in the lists of {offered.table} {span[0]} to {span[1]}" if span else ""
     if elsewhere:
         return f"it is there for {', '.join(elsewhere)}{ever}"
     if here:
         return f"it has {listed(here)}{ever}"
     if variant:
         return f"it has {listed(build.version for build in variant)}, none of them for {target}{ever}"
-    minors = [minor for minor in data.minors(offered.table) if _offered(offered.table, offered.release, minor)]
+    minors = shipped.minors(offered.table, offered.release)
     return f"it has Python {minors_listed(minors)}{', but not in this variant' if offered.builds else ''}{ever}"
-
-
-def _ever_had(table: str, request: VersionRequest, target: Target) -> str:
-    wanted = exact(request)
-    spans = [
-        span
-        for build in data.builds(table, request.minor_text)
-        if wanted in {"", build.version} and (build.target, build.variant) == (str(target), request.variant)
-        for span in build.spans
-    ]
-    if not spans:
-        return ""
-    first, last = min((span[0] for span in spans), key=key), max((span[1] for span in spans), key=key)
-    return f"; {request} is in the lists of {table} {first} to {last}"
 
 
 def asset_of(build: ListedBuild, offered: FixedList, unverified: Callable[[str], str]) -> tuple[Asset, tuple[str, ...]]:

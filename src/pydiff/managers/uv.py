@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from pydiff import data
 from pydiff.data import ListedBuild
 from pydiff.errors import NoSuchBuildError
-from pydiff.managers import eras, uv_changes
+from pydiff.managers import eras, shipped, uv_changes
 from pydiff.managers.archive_manager import ArchiveManager, Question
 from pydiff.managers.assets import ORIGIN, parse_asset_name
 from pydiff.managers.given import Treatment
@@ -178,16 +178,8 @@ def _what_there_is(here: list[ListedBuild], offered: UvList, request: VersionReq
 
 
 def _ever_had(request: VersionRequest, target: Target) -> str:
-    spans = [
-        span
-        for build in data.uv_builds(request.minor_text)
-        if build.version == exact(request) and build.target == str(target) and build.variant == request.variant
-        for span in build.spans
-    ]
-    if not spans:
-        return ""
-    first, last = min((span[0] for span in spans), key=key), max((span[1] for span in spans), key=key)
-    return f"; {exact(request)} is in the lists of uv {first} to {last}"
+    span = shipped.release_span(data.UV_FOLDER, request, target)
+    return f"; {exact(request)} is in the lists of uv {span[0]} to {span[1]}" if span else ""
 
 
 def _asset(build: ListedBuild, offered: UvList, version: str) -> tuple[Asset, tuple[str, ...]]:

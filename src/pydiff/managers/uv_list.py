@@ -8,15 +8,15 @@ that cannot be read are skipped, as uv does.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
 from pydiff import data
 from pydiff.data import ListedBuild
 from pydiff.errors import DownloadError
+from pydiff.managers import shipped
 from pydiff.managers.lists import FOREVER, Fetched, fetched, from_mirror
 from pydiff.managers.versions import key
 from pydiff.model.settings import Settings
@@ -68,27 +68,10 @@ def uv_list(version: str, minor: str, settings: Settings) -> UvList:
 
 
 def _shipped(version: str, minor: str, label: str, notes: tuple[str, ...] = ()) -> UvList:
-    builds = _offered(version, minor)
+    builds = shipped.offered(data.UV_FOLDER, version, minor)
     # Only an error message asks for the other minors, and reading them all takes a third of a second.
-    minors = () if builds else tuple(other for other in data.uv_minors() if _offered(version, other))
+    minors = () if builds else shipped.minors(data.UV_FOLDER, version)
     return UvList(label, builds, minors, notes)
-
-
-def _offered(version: str, minor: str) -> tuple[ListedBuild, ...]:
-    place = _places()[version]
-    return tuple(build for first, last, build in _spans(minor) if first <= place <= last)
-
-
-@lru_cache(maxsize=16)
-def _spans(minor: str) -> tuple[tuple[int, int, ListedBuild], ...]:
-    """Each build with the places of the releases that had it: a history asks for every release of uv, one after the other."""
-    places = _places()
-    return tuple((places[first], places[last], build) for build in data.uv_builds(minor) for first, last in build.spans)
-
-
-@lru_cache(maxsize=1)
-def _places() -> dict[str, int]:
-    return {version: place for place, (version, _) in enumerate(data.releases("uv"))}
 
 
 def _from_elsewhere(source: Fetched, minor: str, label: str, notes: tuple[str, ...]) -> UvList:
@@ -144,12 +127,11 @@ def file_name(url: str) -> str:
     return unquote(url.rpartition("/")[2])
 
 
-def known_hash(name: str, builds: Sequence[ListedBuild] | None = None) -> tuple[str | None, str]:
+def known_hash(name: str) -> tuple[str | None, str]:
     """(sha256, "uv 0.5.5's list") of a release's archive from any list of uv that has it, else (None, "")."""
-    if builds is None:
-        builds = data.uv_builds(minor_of(name.removeprefix("cpython-").partition("+")[0].partition("-")[0]))
+    minor = minor_of(name.removeprefix("cpython-").partition("+")[0].partition("-")[0])
     encoded = name.replace("+", "%2B")
-    for build in builds:
+    for build in data.uv_builds(minor):
         if build.sha256 and build.url.endswith(encoded):
             return build.sha256, f"uv {build.spans[-1][1]}'s list"
     return None, ""
