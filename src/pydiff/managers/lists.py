@@ -32,14 +32,14 @@ def fetched(urls: Sequence[str], settings: Settings, *, keep: float) -> Fetched:
     from pydiff import cache, web  # noqa: PLC0415  # 30 ms that the shipped tables do not need
 
     for url in urls:
-        body = _kept(url, settings, FOREVER if settings.offline else keep)
+        body = read_kept(_place(url, settings), FOREVER if settings.offline else keep)
         if body is not None:
             return Fetched(body, web.printable(url))
     try:
         body, url = web.read(urls, settings, limit=_LIMIT)
     except DownloadError:
         for url in urls:
-            body = _kept(url, settings, FOREVER)
+            body = read_kept(_place(url, settings), FOREVER)
             if body is not None:
                 return Fetched(body, f"{web.printable(url)} (from an earlier run)")
         raise
@@ -61,12 +61,10 @@ def from_mirror(name: str, settings: Settings) -> Fetched | None:
         return None
 
 
-def _kept(url: str, settings: Settings, keep: float) -> bytes | None:
-    path = _place(url, settings)
+def read_kept(path: Path, age: float) -> bytes | None:
+    """What an earlier run left in that file, at most `age` seconds old; None when there is no such file that can be read."""
     try:
-        if time.time() - path.stat().st_mtime > keep:
-            return None
-        return path.read_bytes()
+        return path.read_bytes() if time.time() - path.stat().st_mtime <= age else None
     except OSError:
         return None
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,7 @@ from pathlib import Path
 from pydiff.errors import DownloadError
 from pydiff.managers import names_list
 from pydiff.managers.assets import parse_asset_name
-from pydiff.managers.lists import FOREVER, HOUR
+from pydiff.managers.lists import FOREVER, HOUR, read_kept
 from pydiff.managers.uv_list import file_name
 from pydiff.model.settings import Settings
 
@@ -42,13 +41,13 @@ class Index:
 
 def kept(settings: Settings, age: float = FOREVER) -> Index | None:
     """The extract that an earlier run left, at most `age` seconds old."""
-    place = _place(settings)
+    body = read_kept(_place(settings), age)
+    if body is None:
+        return None
     try:
-        if time.time() - place.stat().st_mtime > age:
-            return None
-        found = json.loads(place.read_bytes())
+        found = json.loads(body)
         return Index(dict(found["hashes"]), f"{found['source']} (asked in an earlier run)")
-    except (OSError, ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError):
         return None
 
 

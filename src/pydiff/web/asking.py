@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pydiff import __version__
 from pydiff.web import patience
-from pydiff.web.surroundings import authorities, bundles, proxy_of
+from pydiff.web.surroundings import authorities, named_bundles, proxy_of
 from pydiff.web.watchdog import Watchdog
 
 if TYPE_CHECKING:
@@ -109,8 +109,9 @@ def _client(route: _Route, left: float) -> httpx.Client:
     try:
         verify = authorities()
     except OSError as error:
-        named = ", ".join(f"{name}={path}" for name, path in bundles().items())
-        raise RefusedError(f"the certificates that the environment names cannot be read: {named} ({error})") from error
+        raise RefusedError(
+            f"the certificates that the environment names cannot be read: {named_bundles()} ({error})"
+        ) from error
     try:
         return httpx.Client(
             follow_redirects=True,
@@ -163,7 +164,7 @@ def by_proxy(url: str) -> str:
 
 
 def _untrusted(text: str) -> str:
-    trusted = ", ".join(f"{name}={path}" for name, path in bundles().items()) or "certifi's"
+    trusted = named_bundles() or "certifi's"
     advice = (
         "; SSL_CERT_FILE can name a file with another authority" if "self-signed" in text or "issuer" in text else ""
     )

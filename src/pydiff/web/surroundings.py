@@ -28,6 +28,11 @@ def bundles() -> dict[str, str]:
     return own or dict(list(others.items())[:1])
 
 
+def named_bundles() -> str:
+    """The same for messages: `SSL_CERT_FILE=/etc/ours.pem, SSL_CERT_DIR=/etc/ours`; empty where the environment names none."""
+    return ", ".join(f"{name}={path}" for name, path in bundles().items())
+
+
 def authorities() -> ssl.SSLContext:
     """Raises OSError when a file that is named cannot be read or holds no certificate."""
     file = folder = None
