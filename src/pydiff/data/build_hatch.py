@@ -9,13 +9,12 @@ The list has one build per minor version, platform and variant. hatch's own word
 
 from __future__ import annotations
 
-import argparse
 import ast
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from pydiff.data.build_uv_downloads import Build, Spans, in_spans, write
+from pydiff.data.build_uv_downloads import Build, Spans, by_release, write_from
 from pydiff.managers.assets import parse_asset_name
 from pydiff.managers.uv_list import file_name
 from pydiff.managers.versions import key
@@ -34,11 +33,7 @@ def from_wheels(folder: Path) -> dict[Build, Spans]:
             if LIST in archive.namelist():
                 texts[wheel.name.split("-")[1]] = archive.read(LIST).decode()
     names = sorted(texts, key=key)
-    places: dict[Build, list[int]] = {}
-    for index, name in enumerate(names):
-        for build in entries(texts[name]):
-            places.setdefault(build, []).append(index)
-    return in_spans(places, names)
+    return by_release(names, lambda name: entries(texts[name]))
 
 
 def entries(text: str) -> Iterator[Build]:
@@ -67,13 +62,5 @@ def _build(name: str, place: tuple[str, ...], url: str) -> Build:
     return asset.version, gil, str(target), url, None
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--wheels", type=Path, required=True, help="a folder of its wheels")
-    parser.add_argument("--output", type=Path, default=FOLDER)
-    asked = parser.parse_args()
-    write(from_wheels(asked.wheels), asked.output)
-
-
 if __name__ == "__main__":
-    main()
+    write_from("--wheels", "a folder of its wheels", from_wheels, FOLDER, __doc__)

@@ -9,7 +9,6 @@ the full one (which the releases of 2024.4.1 to 2024.10.8 did not fall back to).
 
 from __future__ import annotations
 
-import argparse
 import ast
 import json
 import zipfile
@@ -17,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pydiff.data.build_uv_downloads import Build, Spans, in_spans, write
+from pydiff.data.build_uv_downloads import Build, Spans, by_release, write_from
 from pydiff.managers.assets import parse_asset_name
 from pydiff.managers.uv_list import file_name
 from pydiff.managers.versions import key
@@ -35,11 +34,7 @@ def from_wheels(folder: Path) -> dict[Build, Spans]:
     wheels = {wheel.name.split("-")[1]: wheel for wheel in folder.glob("pbs_installer-*.whl")}
     names = sorted((name for name in wheels if name.replace(".", "").isdecimal()), key=key)
     names = [name for name in names if key(name) >= key(FIRST)]
-    places: dict[Build, list[int]] = {}
-    for index, name in enumerate(names):
-        for build in chosen(rows_of(wheels[name]), name):
-            places.setdefault(build, []).append(index)
-    return in_spans(places, names)
+    return by_release(names, lambda name: chosen(rows_of(wheels[name]), name))
 
 
 def rows_of(wheel: Path) -> list[Row]:
@@ -92,13 +87,5 @@ def chosen(rows: list[Row], release: str) -> Iterator[Build]:
         yield version, "freethreaded" if free else "", target, url, sha256
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--wheels", type=Path, required=True, help="a folder of its wheels")
-    parser.add_argument("--output", type=Path, default=FOLDER)
-    asked = parser.parse_args()
-    write(from_wheels(asked.wheels), asked.output)
-
-
 if __name__ == "__main__":
-    main()
+    write_from("--wheels", "a folder of its wheels", from_wheels, FOLDER, __doc__)

@@ -8,13 +8,12 @@ version and platform only the first is kept. Only CPython is.
 
 from __future__ import annotations
 
-import argparse
 import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from pydiff.data.build_uv_downloads import Build, Spans, git, in_spans, version_key, write
+from pydiff.data.build_uv_downloads import Build, Spans, by_release, git, version_key, write_from
 from pydiff.managers.assets import parse_asset_name
 from pydiff.managers.uv_list import file_name
 from pydiff.model.target import Target
@@ -33,11 +32,7 @@ def from_git(checkout: Path) -> dict[Build, Spans]:
     """The lists at every release tag since 0.15.0."""
     tags = [tag for tag in sorted(filter(None, map(version_key, git(checkout, "tag").split()))) if tag >= FIRST]
     names = [".".join(map(str, tag)) for tag in tags]
-    places: dict[Build, list[int]] = {}
-    for index, name in enumerate(names):
-        for build in entries(list_at(checkout, name)):
-            places.setdefault(build, []).append(index)
-    return in_spans(places, names)
+    return by_release(names, lambda name: entries(list_at(checkout, name)))
 
 
 def list_at(checkout: Path, tag: str) -> str:
@@ -70,13 +65,5 @@ def platform(system: str, arch: str) -> str:
     return f"{system}-{arch}{'-gnu' if system == 'linux' else ''}"
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--git", type=Path, required=True, help="a clone of rye with its tags")
-    parser.add_argument("--output", type=Path, default=FOLDER)
-    asked = parser.parse_args()
-    write(from_git(asked.git), asked.output)
-
-
 if __name__ == "__main__":
-    main()
+    write_from("--git", "a clone of rye with its tags", from_git, FOLDER, __doc__)

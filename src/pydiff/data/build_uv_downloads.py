@@ -13,7 +13,7 @@ import argparse
 import json
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -61,9 +61,14 @@ def from_git(checkout: Path) -> dict[Build, Spans]:
     tags = sorted(filter(None, map(version_key, git(checkout, "tag").split())))
     tags = [tag for tag in tags if tag >= FIRST]
     names = [".".join(map(str, tag)) for tag in tags]
+    return by_release(names, lambda name: entries_of(metadata_at(checkout, name)))
+
+
+def by_release(names: list[str], builds_of: Callable[[str], Iterable[Build]]) -> dict[Build, Spans]:
+    """Each build with the releases that had it; `names` are all releases, oldest first."""
     places: dict[Build, list[int]] = {}
     for index, name in enumerate(names):
-        for build in set(entries_of(metadata_at(checkout, name))):
+        for build in dict.fromkeys(builds_of(name)):
             places.setdefault(build, []).append(index)
     return in_spans(places, names)
 
@@ -113,6 +118,17 @@ def write(found: dict[Build, Spans], folder: Path) -> None:
         text = json.dumps(rows, separators=(",", ":")).encode()
         (folder / f"{minor}.json.zst").write_bytes(zstandard.ZstdCompressor(level=19).compress(text))
         print(f"{minor}: {len(rows)} builds")
+
+
+def write_from(
+    option: str, what: str, read: Callable[[Path], dict[Build, Spans]], folder: Path, about: str | None
+) -> None:
+    """The command line of a script whose table has one source, a folder that is named by `option`."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(option, dest="source", metavar="FOLDER", type=Path, required=True, help=what)
+    parser.add_argument("--output", type=Path, default=folder)
+    asked = parser.parse_args()
+    write(read(asked.source), asked.output)
 
 
 def main() -> None:
