@@ -91,7 +91,6 @@ UV_TAKES_HARD_LINKS = Eras(
     before=True, steps=(("0.5.27", False), ("0.5.28", True), ("0.13.0", False), ("0.13.1", True))
 )
 UV_LINKS_PYTHON = Eras(before=False, steps=(("0.2.34", True),))
-UV_MARKS_EXTERNALLY_MANAGED = Eras(before=False, steps=(("0.2.12", True),))
 UV_REWRITES_SYSCONFIG = Eras(before=False, steps=(("0.5.9", True),))
 # Not in any changelog; seen in what 0.12.19 and 0.12.20 write.
 UV_REWRITES_WHOLE_FOLDER = Eras(before=False, steps=(("0.12.20", True),))
@@ -164,7 +163,7 @@ MISE_UNPACKING = Eras(
 )
 
 # --------------------------------------------------------------------------------------------------------- mise's selection
-MISE_COMPILES = Eras(before=True, steps=(("2024.1.30", False), ("2024.11.7", True), ("2024.11.10", False)))
+MISE_COMPILES = Eras(before=False, steps=(("2024.11.7", True), ("2024.11.10", False)))
 """Whether it compiles a Python that its list has, with `python.compile` unset."""
 MISE_ASKS_VERSIONS_HOST = Eras(before=True, steps=(("2024.11.1", False),))
 """Whether which versions there are comes from mise-versions.jdx.dev/python, which is made from python-build's definitions."""

@@ -58,9 +58,8 @@ def notes(version: str, python: Python) -> tuple[str, ...]:
 
 
 def _ensured(version: str, python: Python) -> tuple[Change, ...]:
-    made: list[Change] = []
-    if eras.UV_MARKS_EXTERNALLY_MANAGED.at(version):
-        made.append(MarkExternallyManaged(python.stdlib))
+    # Since 0.2.12, so every uv that can be imitated.
+    made: list[Change] = [MarkExternallyManaged(python.stdlib)]
     if python.target.os == "windows":
         if "freethreaded" in python.variant and eras.UV_COPIES_PYTHON_EXE.at(version):
             made.append(CopyPythonExe(f"{_interpreter(python)}.exe"))
