@@ -183,9 +183,9 @@ def test_packed_folder_is_the_same_bytes_every_time(tmp_path: Path) -> None:
     (folder / "cache" / "CACHEDIR.TAG").write_text("")
     (folder / "__pycache__").mkdir()
     (folder / "__pycache__" / "x.pyc").write_text("")
-    pack_folder(folder, tmp_path / "1.tar", "source")
+    pack_folder(folder, tmp_path / "1.tar")
     os.utime(folder / "setup.py", (1, 1))
-    pack_folder(folder, tmp_path / "2.tar", "source")
+    pack_folder(folder, tmp_path / "2.tar")
     assert (tmp_path / "1.tar").read_bytes() == (tmp_path / "2.tar").read_bytes()
     top = unpack(tmp_path / "1.tar", "1.tar", tmp_path / "out")
     assert sorted(path.name for path in top.iterdir()) == ["link", "pkg", "setup.py"]

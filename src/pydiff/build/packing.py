@@ -19,8 +19,8 @@ _GIT_SECONDS = 600
 _COMMANDS = frozenset(("clone", "checkout", "submodule", "rev-parse"))
 
 
-def pack_folder(folder: Path, archive: Path, top: str) -> None:
-    """Write the files below `folder` into the tar file `archive`, below the folder `top`. Raises PackageError."""
+def pack_folder(folder: Path, archive: Path) -> None:
+    """Write the files below `folder` into the tar file `archive`, below a folder `source`. Raises PackageError."""
     total = 0
     with tarfile.open(archive, "w", format=tarfile.PAX_FORMAT) as tar:
         for root, folders, files in os.walk(folder):
@@ -36,7 +36,7 @@ def pack_folder(folder: Path, archive: Path, top: str) -> None:
                         f"{folder} holds more than {_MOST_BYTES // 10**9} GB",
                         hint="name the folder of the package itself, or an sdist made from it",
                     )
-                tar.add(path, f"{top}/{path.relative_to(folder).as_posix()}", recursive=False, filter=_anonymous)
+                tar.add(path, f"source/{path.relative_to(folder).as_posix()}", recursive=False, filter=_anonymous)
 
 
 def _is_cache(folder: Path) -> bool:

@@ -92,13 +92,12 @@ def build_one(
     settings: Settings,
     run_dir: Path,
     *,
-    side: str = "left",
     env: Mapping[str, str] | None = None,
     hidden: Sequence[str] = (),
 ) -> SingleBuild:
-    """Build `package` under one Python; everything else as in `build_pair`, the files in `run_dir`/`side`."""
-    done = _build(package, {side: installation}, settings, run_dir, env or {}, hidden)
-    return done.told(partial(SingleBuild, record=done.records[side]))
+    """Build `package` under one Python; everything else as in `build_pair`, the files in `run_dir`/left."""
+    done = _build(package, {"left": installation}, settings, run_dir, env or {}, hidden)
+    return done.told(partial(SingleBuild, record=done.records["left"]))
 
 
 def _build(

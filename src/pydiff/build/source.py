@@ -203,7 +203,7 @@ def _from_folder(path: Path, text: str, cache: Cache) -> Source:
         )
     with cache.scratch("source") as folder, explained("packing", path):
         archive = folder / "source"
-        pack_folder(path, archive, "source")
+        pack_folder(path, archive)
         return _keep(archive, f"{path.resolve().name}.tar", text, cache)
 
 
@@ -215,7 +215,7 @@ def _from_git(text: str, settings: Settings, cache: Cache) -> Source:
     with cache.scratch("source") as folder:
         package, commit = clone(text, folder / "clone", offline=settings.offline)
         archive = folder / "source"
-        pack_folder(package, archive, "source")
+        pack_folder(package, archive)
         address = f"git+{printable(text.removeprefix('git+'))}"
         label = f"{address.partition('#')[0]} at {commit[:12]}"
         return replace(_keep(archive, f"{commit}.tar", label, cache), url=address, notes=(f"commit {commit}",))

@@ -72,7 +72,7 @@ class _Loader:
                 search = self._elf_search(path, fact)
                 return self._found(path, needed, search, {name: self._elf(path, name, search) for name in needed})
             case "macho":
-                search = [self._mac(path, folder) for folder in self._with_main(path, fact, "rpath")]
+                search = [self._mac(path, folder) for folder in self._rpaths_with_main(path, fact)]
                 return self._found(
                     path, needed, search, {name: self._mac_library(path, name, search) for name in needed}
                 )
@@ -93,10 +93,10 @@ class _Loader:
         ]
         return Found(tuple(search), resolved, tuple(unreached))
 
-    def _with_main(self, path: str, fact: BinaryFact, field: str) -> list[str]:
+    def _rpaths_with_main(self, path: str, fact: BinaryFact) -> list[str]:
         """The binary's own folders, then those of the interpreter that loads it."""
-        inherited = [] if path == self.main else _texts(self.main_fact, field)
-        return list(dict.fromkeys([*_texts(fact, field), *(self._from_main(one) for one in inherited)]))
+        inherited = [] if path == self.main else _texts(self.main_fact, "rpath")
+        return list(dict.fromkeys([*_texts(fact, "rpath"), *(self._from_main(one) for one in inherited)]))
 
     def _from_main(self, folder: str) -> str:
         return _origin(self.about, self.main, folder.replace("@loader_path", "@executable_path"))
@@ -112,7 +112,7 @@ class _Loader:
             folders = [_ENVIRONMENT, *runpath]
         else:
             inherits = path != self.main and "runpath" not in self.main_fact
-            folders = [*(self._with_main(path, fact, "rpath") if inherits else rpath), _ENVIRONMENT]
+            folders = [*(self._rpaths_with_main(path, fact) if inherits else rpath), _ENVIRONMENT]
         return list(dict.fromkeys([*(_origin(self.about, path, folder) for folder in folders), _SYSTEM]))
 
     def _elf(self, path: str, name: str, search: list[str]) -> str:

@@ -117,7 +117,7 @@ def _write(python: Interpreter, path: Path, asset: Asset, target: Target) -> Non
         first = Member("PYTHON.json", content=lambda: python_json(python, values, target, asset.build_options))
         found = [first, *(replace(member, path=f"install/{member.path}") for member in found)]
         found.append(Member("licenses/LICENSE.cpython.txt", content=lambda: _license(python)))
-    write_archive(path, "python", found, _reporter(asset.name))
+    write_archive(path, found, _reporter(asset.name))
 
 
 def _own_variables(python: Interpreter) -> dict[str, str | int]:

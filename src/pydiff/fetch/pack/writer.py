@@ -54,13 +54,16 @@ def _compressed(path: Path) -> Iterator[_Sink]:
             gzip.finish()
 
 
-def write_archive(path: Path, top: str, members: Iterable[Member], on_size: Callable[[int], None]) -> None:
-    """Write `members` below `top` in the order given, folders before what is in them; `on_size` gets the bytes packed so far."""
+def write_archive(path: Path, members: Iterable[Member], on_size: Callable[[int], None]) -> None:
+    """Write `members` below `python`, as in every release, in the order given, folders before what is in them.
+
+    `on_size` gets the bytes packed so far.
+    """
     size = 0
     made: set[str] = set()
     with _compressed(path) as sink, tarfile.open(fileobj=sink, mode="w|", format=tarfile.GNU_FORMAT) as tar:  # type: ignore[call-overload]  # only write() is needed
         for member in members:
-            name = f"{top}/{member.path}"
+            name = f"python/{member.path}"
             for folder in _folders(name, made):
                 tar.addfile(_entry(folder, tarfile.DIRTYPE, 0o755))
             if member.content is None:
