@@ -38,3 +38,15 @@ def compilers() -> list[str]:
         if _COMPILERS.fullmatch(entry.name)
     }
     return sorted(found)
+
+
+def processes(mark: str) -> list[str]:
+    """The ids of those whose command line has the mark."""
+    found = []
+    for line in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if mark in line.read_text(errors="replace"):
+                found.append(line.parent.name)
+        except OSError:
+            continue
+    return found

@@ -10,8 +10,8 @@ import pytest
 
 from pydiff.model.settings import Settings
 
-# The fixtures of tests/conformance; here, because pytest takes plugins from the outermost conftest only.
-pytest_plugins = ("conformance_plugin",)
+# The fixtures of tests/conformance and of downloads; here, because pytest takes plugins from the outermost conftest only.
+pytest_plugins = ("conformance_plugin", "downloading")
 
 # The gate asks the same questions each time, so that it is red for a change and not by chance; at home they vary.
 hypothesis.settings.register_profile("gate", derandomize=True)

@@ -1,12 +1,15 @@
-"""A file to download, and what every download of it must come to."""
+"""A file to download, where it is and where it goes, and what every download of it must come to; the fixtures are every test's."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
-from pbs_archives import Mirror
+import pytest
+
+from pbs_archives import QUICK, Mirror, serving
 from pydiff.errors import HashMismatchError
 from pydiff.events import Event, Notice, listening
 from pydiff.model.settings import Settings
@@ -15,6 +18,32 @@ from pydiff.web import Received, stream_to
 BODY = os.urandom(1_000_000)
 SHA256 = hashlib.sha256(BODY).hexdigest()
 TENTH = len(BODY) // 10
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waits of milliseconds, and no proxy of this machine in between."""
+    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("pydiff.web.patience.PATIENCE", QUICK)
+
+
+@pytest.fixture
+def mirror(tmp_path: Path) -> Iterator[Mirror]:
+    """A server with the file, twice."""
+    root = tmp_path / "www"
+    root.mkdir()
+    (root / "file").write_bytes(BODY)
+    (root / "second").write_bytes(BODY)
+    with serving(root) as server:
+        yield server
+
+
+@pytest.fixture
+def destination(tmp_path: Path) -> Path:
+    """A place in a folder of its own, so that whatever else is left there is seen."""
+    (tmp_path / "out").mkdir()
+    return tmp_path / "out" / "file"
 
 
 def verify(received: Received, _path: Path) -> None:

@@ -9,6 +9,7 @@ import http.server
 import io
 import re
 import socket
+import socketserver
 import ssl
 import struct
 import tarfile
@@ -215,17 +216,24 @@ def serving(root: Path, tls: ssl.SSLContext | None = None) -> Iterator[Mirror]:
         served = mirror
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    # A client that stops reading half-way is what some tests are about.
-    server.handle_error = lambda *_: None  # type: ignore[method-assign]
     mirror.url = f"http://127.0.0.1:{server.server_port}"
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
         mirror.url = f"https://localhost:{server.server_port}"
+    with in_background(server):
+        yield mirror
+
+
+@contextlib.contextmanager
+def in_background(server: socketserver.ThreadingTCPServer | http.server.ThreadingHTTPServer) -> Iterator[None]:
+    """The server at work in threads of its own."""
+    server.daemon_threads = True
+    # A client that goes away half-way is what some tests are about.
+    server.handle_error = lambda *_: None  # type: ignore[method-assign]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
-        yield mirror
+        yield
     finally:
         server.shutdown()
         server.server_close()

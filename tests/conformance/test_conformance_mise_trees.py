@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +11,7 @@ import pytest
 from conformance_inputs import GNU, MACOS, MUSL, archive, input_named
 from conformance_mise import Answer, World
 from conformance_plugin import Conforms
-from conformance_trees import Listing, listing, with_prefix
+from conformance_trees import Listing, listing, umask, with_prefix
 from pydiff.errors import ArchiveError, InstallError
 from pydiff.fetch import fetch
 from pydiff.install import install
@@ -163,12 +161,3 @@ def installed_by_pydiff(release: str, file: Path, settings: Settings) -> Listing
     with umask(UMASK):
         prefix = Path(install(resolution, fetch(resolution, settings), settings).prefix)
     return with_prefix(listing(prefix), prefix, "/prefix")
-
-
-@contextmanager
-def umask(mask: int) -> Iterator[None]:
-    before = os.umask(mask)
-    try:
-        yield
-    finally:
-        os.umask(before)

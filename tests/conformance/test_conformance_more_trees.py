@@ -5,9 +5,7 @@ rye is on no package registry, so nothing here runs it. Which archive a tool ask
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -17,7 +15,7 @@ import pytest
 from conformance_more import World, hatch, pdm, pipx, poetry
 from conformance_plugin import Conforms
 from conformance_tools import wheel
-from conformance_trees import Listing, listing, with_prefix
+from conformance_trees import Listing, listing, umask, with_prefix
 from pydiff.errors import ArchiveError, InstallError
 from pydiff.install import install
 from pydiff.managers import parse_spec, resolve
@@ -91,15 +89,6 @@ class Judge:
 @pytest.fixture
 def judge(settings: Settings, conforms: Conforms, refused: Callable[[str, str, str], None]) -> Judge:
     return Judge(settings, conforms, refused)
-
-
-@contextmanager
-def umask(mask: int) -> Iterator[None]:
-    before = os.umask(mask)
-    try:
-        yield
-    finally:
-        os.umask(before)
 
 
 # ---------------------------------------------------------------------------------------------------------------------- hatch

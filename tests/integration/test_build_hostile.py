@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from building import PACKAGES, installation
+from building import PACKAGES, installation, processes
 from pydiff.build import build_one
 from pydiff.build.sandbox import LEVELS, refusal
 from pydiff.model.build import Failed, SingleBuild, TimedOut
@@ -32,17 +32,6 @@ def level(request: pytest.FixtureRequest) -> str:
 def attempt(deed: str, level: str, settings: Settings, run: Path, **env: str) -> SingleBuild:
     settings = replace(settings, sandbox=level)
     return build_one(str(PACKAGES / "hostile"), installation(), settings, run, env={"DEED": deed, **env})
-
-
-def processes(mark: str) -> list[str]:
-    found = []
-    for line in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            if mark in line.read_text(errors="replace"):
-                found.append(line.parent.name)
-        except OSError:
-            continue
-    return found
 
 
 def test_build_that_ignores_sigterm_and_its_daemon_are_ended(level: str, settings: Settings, tmp_path: Path) -> None:

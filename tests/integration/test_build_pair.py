@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from building import PACKAGES, compilers, installation
+from building import PACKAGES, compilers, installation, processes
 from pydiff.build import build_one, build_pair
 from pydiff.build.sandbox import LEVELS, refusal
 from pydiff.errors import CacheError, PackageError, SandboxError
@@ -202,22 +202,11 @@ def test_interrupt_ends_both_sides_and_keeps_what_was_recorded(level: str, tmp_p
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=30)
     assert "KeyboardInterrupt" in errors
-    assert not _running(mark)
+    assert not processes(mark)
     for log in logs:
         assert "lingering" in log.read_text()
         assert (log.parent / "actions.jsonl").exists()
     assert not list((tmp_path / "cache" / "tmp").iterdir())
-
-
-def _running(mark: str) -> list[str]:
-    found = []
-    for line in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            if mark in line.read_text(errors="replace"):
-                found.append(line.parent.name)
-        except OSError:
-            continue
-    return found
 
 
 def test_events_reach_the_listener_from_both_threads(settings: Settings, tmp_path: Path) -> None:

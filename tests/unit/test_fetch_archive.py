@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbs_archives import QUICK, Answer, Mirror, prebuilt, release_asset, serving
+from pbs_archives import Answer, Mirror, prebuilt, release_asset, serving
 from pydiff.errors import ArchiveError, CacheError, DownloadError, HashMismatchError
 from pydiff.events import DownloadProgress, Event, Notice, listening
 from pydiff.fetch import fetch
@@ -22,10 +22,7 @@ from pydiff.fetch.sums import parse
 from pydiff.model.asset import Asset
 from pydiff.model.settings import Settings
 
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pydiff.web.patience.PATIENCE", QUICK)
+pytestmark = pytest.mark.usefixtures("quick")
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from macho_files import DATA, LINKEDIT, RELEASED, X86_64, Library, checked_signa
 from pydiff.macho import MachOError, set_install_name
 
 FILE = "libpython3.12.dylib"
-WANTED = f"/home/u/.local/share/uv/python/cpython-3.12.8-macos-aarch64-none/lib/{FILE}"
+WANTED = f"/opt/me/.local/share/uv/python/cpython-3.12.8-macos-aarch64-none/lib/{FILE}"
 INTEL = Library(signed="", processor=X86_64, minimum=(1, 0xA0F00))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import itertools
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,28 +15,7 @@ from pydiff.model.settings import Settings
 from pydiff.web import read, stream_to
 from pydiff.web.partial import Part
 
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr("pydiff.web.patience.PATIENCE", QUICK)
-
-
-@pytest.fixture
-def mirror(tmp_path: Path) -> Iterator[Mirror]:
-    root = tmp_path / "www"
-    root.mkdir()
-    (root / "file").write_bytes(BODY)
-    (root / "second").write_bytes(BODY)
-    with serving(root) as server:
-        yield server
-
-
-@pytest.fixture
-def destination(tmp_path: Path) -> Path:
-    (tmp_path / "out").mkdir()
-    return tmp_path / "out" / "file"
+pytestmark = pytest.mark.usefixtures("quick")
 
 
 # Lengths

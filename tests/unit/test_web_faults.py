@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -13,33 +12,12 @@ from types import SimpleNamespace
 import pytest
 
 from downloading import BODY, TENTH, get, starts
-from pbs_archives import QUICK, Answer, Mirror, serving
+from pbs_archives import QUICK, Answer, Mirror
 from pydiff.errors import DownloadError
 from pydiff.model.settings import Settings
 from pydiff.web import read
 
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr("pydiff.web.patience.PATIENCE", QUICK)
-
-
-@pytest.fixture
-def mirror(tmp_path: Path) -> Iterator[Mirror]:
-    root = tmp_path / "www"
-    root.mkdir()
-    (root / "file").write_bytes(BODY)
-    (root / "second").write_bytes(BODY)
-    with serving(root) as server:
-        yield server
-
-
-@pytest.fixture
-def destination(tmp_path: Path) -> Path:
-    (tmp_path / "out").mkdir()
-    return tmp_path / "out" / "file"
+pytestmark = pytest.mark.usefixtures("quick")
 
 
 def noted_pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:

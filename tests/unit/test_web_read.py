@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ssl
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import trustme
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pbs_archives import QUICK, Answer, Mirror, serving
@@ -19,12 +20,7 @@ from pydiff.model.settings import Settings
 from pydiff.web import is_local, local_path, printable, probe, read
 from pydiff.web.asking import MAX_REDIRECTS
 
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr("pydiff.web.patience.PATIENCE", QUICK)
+pytestmark = pytest.mark.usefixtures("quick")
 
 
 @pytest.fixture
@@ -197,9 +193,12 @@ def test_no_url_at_all(settings: Settings) -> None:
 
 
 @given(st.text(st.characters(exclude_characters="/?#@:[]\\\r\n\t", exclude_categories=["C", "Z"]), min_size=3))
+@example("00\ufe13")
 def test_no_password_survives_printable(password: str) -> None:
     shown = printable(f"https://somebody:{password}@example.test/x?signature={password}#{password}")
-    assert shown == "https://example.test/x?…"
+    # A letter that is another way to write a colon, say, might be taken for one elsewhere: no such URL is read.
+    misread = set("/?#@:").intersection(unicodedata.normalize("NFKC", password))
+    assert shown == ("(an URL that cannot be parsed)" if misread else "https://example.test/x?…")
 
 
 def test_local_paths() -> None:
@@ -211,38 +210,14 @@ def test_local_paths() -> None:
 
 @pytest.fixture
 def secure(mirror: Mirror, tmp_path: Path) -> Iterator[tuple[str, Path]]:
-    """The same folder over https, and the file that holds its authority."""
-    import http.server
-    import threading
-    from functools import partial
-
+    """The same folder over https, with a way down to http, and the file that holds its authority."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(context)
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            pass
-
-        def do_GET(self) -> None:
-            if self.path == "/down":
-                self.send_response(302)
-                self.send_header("Location", f"{mirror.url}/list")
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-            else:
-                super().do_GET()
-
-    server = http.server.ThreadingHTTPServer(("localhost", 0), partial(Quiet, directory=mirror.root))
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    server.handle_error = lambda *_: None  # type: ignore[method-assign]  # a refused handshake is expected
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    yield f"https://localhost:{server.server_port}", tmp_path / "ca.pem"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(mirror.root, context) as server:
+        server.script("/down", Answer(302, b"", {"Location": f"{mirror.url}/list"}))
+        yield server.url, tmp_path / "ca.pem"
 
 
 def test_https_trusts_the_authority_of_the_environment(

@@ -2,40 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from pbs_archives import QUICK, Answer, Mirror, serving
+from downloading import BODY, SHA256
+from pbs_archives import QUICK, Answer, Mirror
 from pydiff.errors import CacheError, DownloadError, HashMismatchError
 from pydiff.model.settings import Settings
 from pydiff.web import Received, stream_to
 
-BODY = os.urandom(1 << 20)
-SHA256 = hashlib.sha256(BODY).hexdigest()
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pydiff.web.patience.PATIENCE", QUICK)
-
-
-@pytest.fixture
-def mirror(tmp_path: Path) -> Iterator[Mirror]:
-    root = tmp_path / "www"
-    root.mkdir()
-    (root / "file").write_bytes(BODY)
-    with serving(root) as server:
-        yield server
-
-
-@pytest.fixture
-def destination(tmp_path: Path) -> Path:
-    (tmp_path / "out").mkdir()
-    return tmp_path / "out" / "file"
+pytestmark = pytest.mark.usefixtures("quick")
 
 
 def _files(destination: Path) -> list[str]:
