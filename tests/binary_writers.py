@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 CPUS = {"x86_64": 0x01000007, "arm64": 0x0100000C}
 LINKER_SIGNED, AD_HOC, BY_IDENTITY = 0x20002, 0x2, 0x0
+ADDRESS, START = 0x1000, 0x400
+"""Of the one section of a PE file: relative address, and offset in the file."""
 
 
 def superblob(flags: int, *, signer: bytes = b"") -> bytes:
@@ -101,49 +103,44 @@ def _segment(name: str, address: int, size: int, offset: int, sections: Sequence
 @dataclass(frozen=True, slots=True)
 class PE:
     machine: int = 0x8664
+    wide: bool = True
+    """PE32+."""
     dll: bool = True
     subsystem: int = 2
     imports: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    delayed: Sequence[str] = ()
+    """Libraries."""
+    old_delays: bool = False
+    """Addresses instead of offsets from the base, as compilers wrote them before 2002."""
     exports: Sequence[str] = ()
+    pdb: str = ""
     certificate: bytes = b""
     dangling: bool = False
     """The table of signatures is named and is not there."""
+    directories: int = 16
 
     def bytes(self) -> bytes:
-        rva, offset = 0x1000, 0x400
-        section = _Section(rva)
+        offset = START
+        section = _Section(ADDRESS)
         exported = self._export_directory(section) if self.exports else (0, 0)
         imported = self._import_directory(section) if self.imports else (0, 0)
+        delayed = self._delay_directory(section) if self.delayed else (0, 0)
+        debug = self._debug_directory(section) if self.pdb else (0, 0)
         raw = bytes(section.data).ljust(max(-(-len(section.data) // 0x200) * 0x200, 0x200), b"\0")
         end = offset + len(raw)
         signed = (end, len(self.certificate) or 0x100) if self.certificate or self.dangling else (0, 0)
-        directories = [exported, imported, (0, 0), (0, 0), signed, *[(0, 0)] * 11]
-        optional = struct.pack("<HBBIIIII", 0x20B, 14, 0, 0, len(raw), 0, 0, 0x1000)
-        optional += struct.pack(
-            "<QIIHHHHHHIIIIHH",
-            0x180000000,
-            0x1000,
-            0x200,
-            6,
-            0,
-            0,
-            0,
-            6,
-            0,
-            0,
-            0x1000 + len(raw),
-            offset,
-            0,
-            self.subsystem,
-            0,
-        )
-        optional += struct.pack("<QQQQII", 0x100000, 0x1000, 0x100000, 0x1000, 0, 16)
-        optional += b"".join(struct.pack("<II", *one) for one in directories)
+        directories = [exported, imported, *[(0, 0)] * 2, signed, (0, 0), debug, *[(0, 0)] * 6, delayed, (0, 0), (0, 0)]
+        optional = _optional_header(self, len(raw), offset)
+        optional += b"".join(struct.pack("<II", *one) for one in directories[: self.directories])
         flags = 0x2022 if self.dll else 0x22
         coff = struct.pack("<HHIIIHH", self.machine, 1, 0, 0, 0, len(optional), flags)
-        row = b".rdata\0\0" + struct.pack("<IIIIIIHHI", len(raw), rva, len(raw), offset, 0, 0, 0, 0, 0x40000040)
+        row = b".rdata\0\0" + struct.pack("<IIIIIIHHI", len(raw), ADDRESS, len(raw), offset, 0, 0, 0, 0, 0x40000040)
         dos = b"MZ".ljust(60, b"\0") + struct.pack("<I", 64)
         return (dos + b"PE\0\0" + coff + optional + row).ljust(offset, b"\0") + raw + self.certificate
+
+    @property
+    def base(self) -> int:
+        return 0x180000000 if self.wide else 0x400000
 
     def _export_directory(self, section: _Section) -> tuple[int, int]:
         ordered = sorted(self.exports)
@@ -160,11 +157,37 @@ class PE:
     def _import_directory(self, section: _Section) -> tuple[int, int]:
         rows = b""
         for library, functions in self.imports.items():
-            hints = [section.add(b"\0\0" + name.encode() + b"\0") for name in functions]
-            table = b"".join(struct.pack("<Q", place) for place in [*hints, 0])
-            lookup, address, name = section.add(table), section.add(table), section.text(library)
+            lookup, address = self._functions(section, functions), self._functions(section, functions)
+            name = section.text(library)
             rows += struct.pack("<IIIII", lookup, 0, 0, name, address)
         return section.add(rows + bytes(20)), len(rows) + 20
+
+    def _delay_directory(self, section: _Section) -> tuple[int, int]:
+        base = self.base if self.old_delays else 0
+        rows = b""
+        for library in self.delayed:
+            name, table = section.text(library), self._functions(section, ["f"])
+            rows += struct.pack("<8I", int(not base), name + base, 0, table + base, table + base, 0, 0, 0)
+        return section.add(rows + bytes(32)), len(rows) + 32
+
+    def _debug_directory(self, section: _Section) -> tuple[int, int]:
+        note = b"RSDS" + bytes(20) + self.pdb.encode() + b"\0"
+        place = section.add(note)
+        row = struct.pack("<IIHHIIII", 0, 0, 0, 0, 2, len(note), place, place - ADDRESS + START)
+        return section.add(row), len(row)
+
+    def _functions(self, section: _Section, names: Sequence[str]) -> int:
+        hints = [section.add(b"\0\0" + name.encode() + b"\0") for name in names]
+        return section.add(b"".join(struct.pack("<Q" if self.wide else "<I", place) for place in [*hints, 0]))
+
+
+def _optional_header(file: PE, size: int, offset: int) -> bytes:
+    written = struct.pack("<HBBIIIII", 0x20B if file.wide else 0x10B, 14, 0, 0, size, 0, 0, 0x1000)
+    written += struct.pack("<Q" if file.wide else "<II", *((file.base,) if file.wide else (0, file.base)))
+    written += struct.pack("<IIHHHHHHI", 0x1000, 0x200, 6, 0, 0, 0, 6, 0, 0)
+    written += struct.pack("<IIIHH", 0x1000 + size, offset, 0, file.subsystem, 0)
+    sizes = (0x100000, 0x1000, 0x100000, 0x1000)
+    return written + struct.pack("<QQQQII" if file.wide else "<IIIIII", *sizes, 0, file.directories)
 
 
 @dataclass(slots=True)

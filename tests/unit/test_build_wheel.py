@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from pydiff.build.wheel import with_contents
+from elf_writer import SMALL
+from pydiff.build.wheel import read_wheel, with_contents
 from pydiff.errors import CacheError
-from pydiff.model.build import BuildRecord, Built, Failed, WheelFacts
+from pydiff.model.build import BinaryFacts, BuildRecord, Built, Failed, WheelFacts
 
 
 def test_contents_of_a_wheel_are_compared_by_meaning(tmp_path: Path) -> None:
@@ -57,3 +59,19 @@ def test_contents_of_a_wheel_that_is_gone(tmp_path: Path) -> None:
     with pytest.raises(CacheError, match="cannot be read again"):
         with_contents(record)
     assert with_contents(BuildRecord(Failed("build_wheel", "no"))).outcome == Failed("build_wheel", "no")
+
+
+def test_what_the_binaries_of_a_wheel_are_linked_to(tmp_path: Path) -> None:
+    """Of a damaged one nothing is told but that it is there."""
+    wheel = tmp_path / "p-1-cp312-cp312-linux_x86_64.whl"
+    new, old = replace(SMALL, runpath="$ORIGIN/libs:/opt", rpath="/old"), replace(SMALL, rpath="/old")
+    with zipfile.ZipFile(wheel, "w") as file:
+        file.writestr("a.so", new.written())
+        file.writestr("b.so", old.written())
+        file.writestr("c.so", b"\x7fELF\2\1" + b"\xff" * 60)
+        file.writestr("d.so", b"text")
+    assert read_wheel(wheel).binaries == (
+        BinaryFacts("a.so", ("libc.so.6",), ("$ORIGIN/libs", "/opt")),
+        BinaryFacts("b.so", ("libc.so.6",), ("/old",)),
+        BinaryFacts("c.so"),
+    )

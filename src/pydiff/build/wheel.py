@@ -15,6 +15,7 @@ from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from pydiff.build.bench import CommandError
 from pydiff.cache import explained
+from pydiff.elf import MAGIC, ElfError, Image, linking
 from pydiff.errors import CacheError
 from pydiff.model.build import BinaryFacts, BuildRecord, Built, WheelFacts
 from pydiff.model.roles import Roles
@@ -22,13 +23,12 @@ from pydiff.model.roles import Roles
 _MOST_MEMBERS = 100_000
 _LARGEST_BINARY = 500_000_000
 _MOST_BINARIES = 2_000
-_ELF = b"\x7fELF"
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 _MOST_CONTENTS = 300_000_000
 """Bytes of members that are read for their contents in one wheel."""
 _COMPILED = (".pyc", ".pyo", ".o", ".a", ".lib")
 # ELF, Mach-O, PE, ar, gzip, zip: machine code differs in every build, packed files hold dates.
-_NOT_COMPARED = (_ELF, b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"MZ", b"!<arch>", b"\x1f\x8b", b"PK\x03\x04")
+_NOT_COMPARED = (MAGIC, b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"MZ", b"!<arch>", b"\x1f\x8b", b"PK\x03\x04")
 _TEMPORARY = re.compile(r"\{tmp\}/[\w.+~-]+")
 # A time of day with seconds, or seconds since 1970: two builds never have the same.
 _MOMENT = re.compile(r"\b\d{1,2}:\d{2}:\d{2}(?:\.\d+)?\b|\b1[4-9]\d{8}(?:\.\d+)?\b")
@@ -131,24 +131,15 @@ def _binaries(archive: zipfile.ZipFile) -> tuple[BinaryFacts, ...]:
         if info.is_dir() or info.file_size > _LARGEST_BINARY or len(found) == _MOST_BINARIES:
             continue
         with archive.open(info) as member:
-            head = member.read(len(_ELF))
-            if head == _ELF:
+            head = member.read(len(MAGIC))
+            if head == MAGIC:
                 found.append(_binary(info.filename, head + member.read(_LARGEST_BINARY)))
     return tuple(found)
 
 
 def _binary(path: str, data: bytes) -> BinaryFacts:
-    import lief  # noqa: PLC0415 - half a second, and only wheels with binaries need it
-
-    lief.logging.disable()
-    binary = lief.ELF.parse(data)
-    if binary is None:
+    try:
+        links = linking(Image(data))
+    except ElfError:
         return BinaryFacts(path)
-    runpath: list[str] = []
-    rpath: list[str] = []
-    for entry in binary.dynamic_entries:
-        if isinstance(entry, lief.ELF.DynamicEntryRunPath):
-            runpath += str(entry.runpath).split(":")
-        elif isinstance(entry, lief.ELF.DynamicEntryRpath):
-            rpath += str(entry.rpath).split(":")
-    return BinaryFacts(path, tuple(str(name) for name in binary.libraries), tuple(runpath or rpath))
+    return BinaryFacts(path, links.needed, links.runpath or links.rpath)

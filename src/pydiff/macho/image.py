@@ -1,4 +1,4 @@
-"""A Mach-O file's header and load commands, read with every offset checked. Only what PBS ships: 64-bit, little-endian."""
+"""A library's header and load commands, read for an edit: only what PBS ships, 64-bit and little-endian, and as strictly as Apple's tool."""
 
 from __future__ import annotations
 
@@ -25,13 +25,16 @@ _SEGMENT_NAME = b"__LINKEDIT"
 class Kind(IntEnum):
     """The load commands that matter here, as `mach-o/loader.h` numbers them."""
 
+    SEGMENT = 0x1
     SYMTAB = 0x2
     DYSYMTAB = 0xB
+    LOAD_DYLIB = 0xC
     ID_DYLIB = 0xD
     TWOLEVEL_HINTS = 0x16
     SEGMENT_64 = 0x19
     CODE_SIGNATURE = 0x1D
     SEGMENT_SPLIT_INFO = 0x1E
+    LAZY_LOAD_DYLIB = 0x20
     DYLD_INFO = 0x22
     VERSION_MIN_MACOSX = 0x24
     VERSION_MIN_IPHONEOS = 0x25
@@ -45,13 +48,17 @@ class Kind(IntEnum):
     ATOM_INFO = 0x36
     FUNCTION_VARIANTS = 0x37
     FUNCTION_VARIANT_FIXUPS = 0x38
+    LOAD_WEAK_DYLIB = 0x80000018
+    RPATH = 0x8000001C
+    REEXPORT_DYLIB = 0x8000001F
     DYLD_INFO_ONLY = 0x80000022
+    LOAD_UPWARD_DYLIB = 0x80000023
     DYLD_EXPORTS_TRIE = 0x80000033
     DYLD_CHAINED_FIXUPS = 0x80000034
 
 
 class MachOError(ValueError):
-    """Not a library whose install name can be set; the message is a clause: `it is no dynamic library`."""
+    """Not Mach-O behind the magic number, damaged, or not for this use; the message is a clause: `it is no dynamic library`."""
 
 
 @dataclass(frozen=True, slots=True)

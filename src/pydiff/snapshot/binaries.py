@@ -27,6 +27,7 @@ _MAGIC = {
     b"\xce\xfa\xed\xfe": "macho",
     b"\xcf\xfa\xed\xfe": "macho",
     b"\xca\xfe\xba\xbe": "macho",  # universal
+    b"\xca\xfe\xba\xbf": "macho",  # universal, with offsets of 64 bits
     bitcode.MAGIC: "llvm-bitcode",
     bitcode.WRAPPED: "llvm-bitcode",
     static.MAGIC[:4]: "archive",

@@ -105,7 +105,7 @@ class _Identification:
 
     def _definition(self) -> list[Operand | str]:
         operands: list[Operand | str] = []
-        for _ in range(self.bits.variable(5)):
+        for _ in range(_checked(self.bits.variable(5))):
             if self.bits.fixed(1):
                 operands.append(_literal(self.bits.variable(8)))
                 continue

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
-from types import ModuleType
 
 BinaryFact = dict[str, str | int | list[str]]
 
@@ -29,13 +27,3 @@ class Unreadable:
 def found(**facts: str | int | list[str]) -> BinaryFact:
     """The facts without what is empty."""
     return {name: value for name, value in facts.items() if value not in ("", [])}
-
-
-@functools.cache
-def lief() -> ModuleType:
-    """Imported only when there is a binary to read: it costs a third of a second."""
-    import lief as imported  # noqa: PLC0415
-
-    # lief tells of malformed files on stdout, which belongs to the report.
-    imported.logging.disable()
-    return imported

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from pydiff.elf import MACHINES
 from pydiff.snapshot.binary import bitcode
 from pydiff.snapshot.binary.interface import Binary, found
 
@@ -12,17 +13,6 @@ MAGIC = b"!<arch>\n"
 THIN = b"!<thin>\n"
 """A thin archive names files that lie elsewhere."""
 _HEADER = 60
-_ELF_MACHINES = {
-    3: "i386",
-    8: "mips",
-    21: "ppc64",
-    22: "s390",
-    40: "arm",
-    62: "x86_64",
-    183: "aarch64",
-    243: "riscv",
-    258: "loongarch",
-}
 _MACHO_CPUS = {7: "i386", 12: "arm", 0x01000007: "x86_64", 0x0100000C: "arm64"}
 _COFF_MACHINES = {0x14C: "i386", 0x8664: "amd64", 0xAA64: "arm64"}
 _IMPORT = b"\0\0\xff\xff"
@@ -72,7 +62,7 @@ def _kind(data: bytes, start: int, end: int) -> str:
         case b"\x7fELF" if len(head) == 20:
             machine = int.from_bytes(head[18:20], "little" if head[5] == 1 else "big")
             lto = " with gcc LTO" if data.find(b".gnu.lto_", start, end) >= 0 else ""
-            return f"elf {_ELF_MACHINES.get(machine, machine)}{lto}"
+            return f"elf {MACHINES.get(machine, machine)}{lto}"
         case bitcode.MAGIC | bitcode.WRAPPED:
             producer = bitcode.read(data[start:end]).facts.get("producer", "")
             return f"llvm-bitcode {producer}".rstrip()

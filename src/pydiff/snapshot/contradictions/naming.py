@@ -9,10 +9,10 @@ from pydiff.model.snapshot import Contradiction
 from pydiff.snapshot.beside import Beside
 
 _TAGGED = re.compile(r"[^/.]+(\.(?:cpython-|cp)\d[^/]*\.(?:so|pyd))")
-# lief's names of machines -> how MULTIARCH begins.
+# `machine` as the binaries family tells it -> how MULTIARCH begins.
 _MACHINES = {
     "x86_64-elf64": ("x86_64",), "x86_64-elf32": ("x86_64",), "aarch64-elf64": ("aarch64",), "i386-elf32": ("i386", "i686"),
-    "arm-elf32": ("arm",), "riscv-elf64": ("riscv64",), "s390-elf64": ("s390x",), "ppc64-elf64": ("powerpc64", "ppc64"),
+    "arm-elf32": ("arm",), "riscv-elf64": ("riscv64",), "s390-elf64-msb": ("s390x",), "ppc64-elf64": ("powerpc64", "ppc64"),
 }  # fmt: skip
 
 
