@@ -357,6 +357,12 @@ def test_a_bomb_by_size(tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPat
         _extract(tmp_path, out, GOOD, Item("python/noise", os.urandom(3_000_000)))
 
 
+def test_a_file_too_large_to_be_held_in_memory(tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(members, "MAX_FILE", 1_000_000)
+    with pytest.raises(ArchiveError, match="a file of 1,000,001 bytes, 'python/noise'"):
+        _extract(tmp_path, out, GOOD, Item("python/noise", os.urandom(1_000_001)))
+
+
 def test_a_bomb_by_number(tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(members, "MAX_MEMBERS", 10)
     with pytest.raises(ArchiveError, match="more than 10 members"):

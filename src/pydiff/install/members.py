@@ -14,10 +14,14 @@ from pydiff.install.names import Names, member_path
 from pydiff.install.unpacked import CHUNK, Unpacked, unpacked
 from pydiff.model.resolution import Unpacking
 
+_LARGEST_MODE = 0o177777
+"""With the bits for the kind of file, which some archivers write. A tar header can hold any number, negative ones too."""
 Parts = tuple[str, ...]
 """A path, relative to the folder that all is laid out in."""
 # Real trees, full ones included, have 4,000 to 6,000 files, and full archives some thousand objects more.
 MAX_MEMBERS = 200_000
+# The static libpython of a debug build has a tenth of this. Whole files are held in memory to look at them.
+MAX_FILE = 512_000_000
 # Of a full archive, what a tool that keeps `install/` alone does not keep. Links in them are judged like all others, their bytes are skipped.
 LEFT_OUT = {"build", "licenses"}
 INSTALL = ("install",)
@@ -109,9 +113,7 @@ class _Walk:
         return (self.top,) if self.unpacking.top_kept else ()
 
     def _member(self, member: tarfile.TarInfo) -> None:
-        path = self._placed(self._below_top(member.name))
-        if not path and not member.isdir():
-            raise ArchiveError(f"has something else than a folder at its top: {member.name!r}")
+        path = self._judged(member)
         kept, where = self._is_kept(path), (*self._base, *path)
         if member.isdir():
             if path:
@@ -125,11 +127,24 @@ class _Walk:
         elif member.islnk():
             self._hard_link(path, member, kept=kept)
         elif member.isreg() and not member.issparse():
+            if member.size > MAX_FILE:
+                raise ArchiveError(
+                    f"has a file of {member.size:,} bytes, {member.name!r}: none of a Python is so large"
+                )
             self.names.add(path, "file")
             if kept:
                 self.sink.file(where, member.mode, self._bytes(member.size))
         else:
             raise ArchiveError(f"has a device, pipe or other special file: {member.name!r}")
+
+    def _judged(self, member: tarfile.TarInfo) -> Parts:
+        """Where the member goes."""
+        if not 0 <= member.mode <= _LARGEST_MODE:
+            raise ArchiveError(f"is damaged: {member.mode} cannot be the mode of {member.name!r}")
+        path = self._placed(self._below_top(member.name))
+        if not path and not member.isdir():
+            raise ArchiveError(f"has something else than a folder at its top: {member.name!r}")
+        return path
 
     def _bytes(self, left: int) -> Iterator[bytes]:
         while left:

@@ -11,7 +11,7 @@ Fact = Scalar | list[str] | dict[str, str | int | list[str]]
 Facts = dict[str, Fact]
 """Subject -> fact. A subject is a variable name, or a path relative to the prefix."""
 
-SNAPSHOT_SCHEMA = 2
+SNAPSHOT_SCHEMA = 3
 """Raised when a family changes what it collects, so that cached snapshots are taken again."""
 
 
