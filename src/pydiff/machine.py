@@ -26,8 +26,13 @@ def first_line(tool: str) -> str:
     return lines[0].strip()[:200] if lines else ""
 
 
+def tools() -> dict[str, str]:
+    """Name -> the first line of its version, "absent" where not found, of the tools that builds use. Takes a tenth of a second."""
+    return {tool: first_line(tool) or "absent" for tool in TOOLS}
+
+
 def facts() -> dict[str, str]:
-    """Name -> value: system, kernel, machine, libc, processors, and the tools that builds use ("absent" where not found)."""
+    """Name -> value: system, kernel, machine, libc, processors."""
     release: dict[str, str] = {}
     with suppress(OSError):  # not every Linux has an os-release file, and no other system has one
         release = platform.freedesktop_os_release()
@@ -39,5 +44,4 @@ def facts() -> dict[str, str]:
         "libc": f"{libc} {libc_version}".strip() or "unknown",
         "processors": str(os.cpu_count() or 1),
         "python running pydiff": platform.python_version(),
-        **{tool: first_line(tool) or "absent" for tool in TOOLS},
     }

@@ -22,6 +22,7 @@ from pydiff.model.record import ErrorRecord, Run
 
 RUN_FILE = "run.json"
 EVENTS_FILE = "run.jsonl"
+_NOTES = ("notes.wheels", "notes.trees", "notes.builds")
 _SAFE = re.compile(r"[^A-Za-z0-9._=-]+")
 
 
@@ -75,16 +76,17 @@ def assemble(parts: Mapping[str, object], error: ErrorRecord | None = None) -> R
     for name in (
         "environment",
         "differences",
+        "legend",
         "divergence",
         "findings",
         "sandbox",
         "requirements",
         "source",
         "timings",
-        "notes",
     ):
         if name in parts:
             data[name] = parts[name]
+    data["notes"] = [note for name in _NOTES for note in _list(parts.get(name))]
     verdict = parts.get("verdict")
     if whole and isinstance(verdict, dict):
         data |= verdict
@@ -92,6 +94,10 @@ def assemble(parts: Mapping[str, object], error: ErrorRecord | None = None) -> R
         return msgspec.convert(data, Run)
     except msgspec.ValidationError as invalid:
         raise RunRecordError(f"the run record cannot be read: {invalid}") from invalid
+
+
+def _list(part: object) -> list[object]:
+    return part if isinstance(part, list) else []
 
 
 def load(name: str, state_dir: Path) -> tuple[Run, Path]:

@@ -117,6 +117,25 @@ def test_in_a_download(tmp_path: Path) -> None:
         assert Path(again.out.splitlines()[0]).name == asset.name
 
 
+def test_in_the_downloads_of_a_comparison(tmp_path: Path) -> None:
+    """Neither side is waited for, and what was found until then is kept as a partial run."""
+    asset = release_asset(tmp_path / "www")
+    path = f"/{asset.tag}/{asset.name}"
+    with serving(tmp_path / "www") as mirror:
+        mirror.script(path, *[Answer(stall=60.0)] * 2)
+        env = environment(tmp_path)
+        command = [PYDIFF, "diff", f"uv@0.5.5:{mirror.url}{path}", f"pbs:{mirror.url}{path}"]
+        process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        wait_for(lambda: path in mirror.paths(), "request")
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=20)
+        assert process.returncode == INTERRUPTED, err
+        assert "Traceback" not in err
+    run, _ = load("last", tmp_path / "state")
+    assert run.partial
+
+
 def test_two_at_once_on_one_cache(tmp_path: Path) -> None:
     """Two comparisons look at the same archives, then two inspections install the same tree."""
     needs_interpreter(f"{sys.version_info.major}.{sys.version_info.minor}")

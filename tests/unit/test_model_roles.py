@@ -106,3 +106,118 @@ _NAMES = st.text(alphabet="ab/.-_3{}9", min_size=1, max_size=12)
 def test_any_places_at_all(places: dict[str, str], text: str) -> None:
     roles = Roles(places)
     assert roles.restore(roles.normalise(text)) == text
+
+
+COMPILED = Roles({
+    "prefix": "/tmp/python-build.7/out",
+    "X.Y": "3.9",
+    "X.Y.Z": "3.9.18",
+    "build": "/tmp/python-build.7/Python-3.9.18",
+    "python-source": "/tmp/python-build.7/src",
+    "srcdir": "..",
+    "tmp": "/tmp/python-build.7",
+})  # fmt: skip
+WINDOWS = Roles({
+    "prefix": "C:\\Users\\me\\py",
+    "tmp": "C:\\Users\\me\\AppData\\Local\\Temp\\build-1",
+    "build": "C:\\Users\\me\\AppData\\Local\\Temp\\build-1\\PCbuild",
+    "X.Y": "3.11",
+})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("LD_LIBRARY_PATH=/tmp/python-build.7/Python-3.9.18", "LD_LIBRARY_PATH={build}"),
+        ("-L/tmp/python-build.7/deps /tmp/python-build.7/out/lib", "-L{tmp}/deps {prefix}/lib"),
+        # One folder of macOS with two names.
+        ("/private/tmp/python-build.7/x", "/private{tmp}/x"),
+        ("-I/private/tmp/python-build.7", "-I/private{tmp}"),
+        ("x/private/tmp/python-build.7", "x/private/tmp/python-build.7"),
+        ("-ffile-prefix-map=/tmp/python-build.7/src=.", "-ffile-prefix-map={python-source}=."),
+        # WASM_STDLIB of CPython is `.` and the prefix.
+        ("./tmp/python-build.7/out/lib", ".{prefix}/lib"),
+        ("../tmp/python-build.7/out/lib", "../tmp/python-build.7/out/lib"),
+        ("-I../Include ../Modules/makesetup", "-I{srcdir}/Include {srcdir}/Modules/makesetup"),
+        (
+            "../.. ../Other ../../Include a../Include ../Modulesx",
+            "../.. ../Other ../../Include a../Include ../Modulesx",
+        ),
+    ],
+)
+def test_places_of_a_compilation(text: str, expected: str) -> None:
+    assert COMPILED.normalise(text) == expected
+    assert COMPILED.normalise(expected) == expected
+    assert COMPILED.restore(expected) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (r"C:\Users\me\py\Lib", r"{prefix}\Lib"),
+        (r"c:\Users\me\py\Lib", r"{prefix:c}\Lib"),
+        ("C:/Users/me/py/Lib", "{prefix:/}/Lib"),
+        ("-Lc:/Users/me/py", "-L{prefix:c/}"),
+        (r"C:\Users\me\AppData\Local\Temp\build-1\PCbuild\x", r"{build}\x"),
+        (r"C:\Users\me\AppData\Local\Temp\build-1\out", r"{tmp}\out"),
+        (
+            r"C:\Users\me\python XC:\Users\me\py C:\Users\me\py.old",
+            r"C:\Users\me\python XC:\Users\me\py C:\Users\me\py.old",
+        ),
+    ],
+)
+def test_places_of_windows_in_each_spelling(text: str, expected: str) -> None:
+    assert WINDOWS.normalise(text) == expected
+    assert WINDOWS.restore(expected) == text
+
+
+def test_a_drive_is_no_place() -> None:
+    assert Roles({"prefix": "C:\\", "tmp": "D:\\\\", "src": "E:/"}).values == {}
+
+
+@pytest.mark.parametrize("srcdir", ["", "/usr/src/python", "Python-3.9", ".. ", ".../x"])
+def test_a_srcdir_that_is_no_way_up_is_left_out(srcdir: str) -> None:
+    assert "srcdir" not in Roles({"srcdir": srcdir}).values
+
+
+_COMPILING = st.sampled_from([
+    *("/tmp", "/python-build.7", "/Python-3.9.18", "/out", "/src", "/private", "..", ".", "../Include", "/Modules", "-I", "{build}"),
+    *("C:", "c:", "\\Users", "/Users", "\\me\\py", "/me/py", "\\me\\AppData\\Local\\Temp\\build-1", "\\PCbuild", "/PCbuild"),
+    *"/\\-_.:,= LI39{}",
+])  # fmt: skip
+
+
+@given(st.sampled_from([COMPILED, WINDOWS]), st.lists(_COMPILING, max_size=12).map("".join))
+def test_roles_of_a_compilation_and_of_windows_come_back_and_stay(roles: Roles, text: str) -> None:
+    once = roles.normalise(text)
+    assert roles.normalise(once) == once
+    if not any(f"{{{role}}}" in text for role in roles.values):
+        assert roles.restore(once) == text
+
+
+_PARTS = st.lists(st.sampled_from(["tmp", "var", "private", "python-3.9", "b", "src.d"]), min_size=1, max_size=4)
+_PLACES_ANYWHERE = st.one_of(
+    _PARTS.map(lambda parts: "/" + "/".join(parts)),
+    st.tuples(st.sampled_from("cCdD"), st.sampled_from("\\/"), _PARTS).map(
+        lambda it: f"{it[0]}:{it[1]}{it[1].join(it[2])}"
+    ),
+)
+_ROLES = st.sampled_from(["prefix", "build", "python-source", "tmp", "tmp~1"])
+
+
+@given(st.dictionaries(_ROLES, _PLACES_ANYWHERE, min_size=1), st.sampled_from([".", "..", "../.."]), st.data())
+def test_places_inside_each_other(places: dict[str, str], srcdir: str, data: st.DataObject) -> None:
+    """Made of the places themselves, in every spelling, so that each text holds some."""
+    roles = Roles({**places, "srcdir": srcdir, "X.Y": "3.9"})
+    spelled = [
+        *places.values(),
+        *(text.swapcase() for text in places.values()),
+        *(text.replace("\\", "/") for text in places.values()),
+    ]
+    pieces = st.sampled_from(
+        [*spelled, "/private", "/Include", srcdir, "-I", "/", "\\", ".", " ", ":", "=", "python", "3.9"]
+    )
+    text = "".join(data.draw(st.lists(pieces, max_size=8)))
+    once = roles.normalise(text)
+    assert roles.normalise(once) == once
+    assert roles.restore(once) == text

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+
+import pytest
 
 from pydiff.model.resolution import InPlace, Installation, ManagerChoice
+from pydiff.model.selection import NOTHING_SELECTED, Selection
 from pydiff.model.snapshot import Contradiction, Facts, Snapshot
 from pydiff.model.spec import InterpreterRequest, Spec
 from pydiff.model.target import this_machine
 from pydiff.report.inspection import render_inspection
+from pydiff.report.screen import LINES
 
 SYSCONFIG: Facts = {
     "CC": "clang  -pthread",
@@ -39,52 +44,106 @@ LEAST = Contradiction("sysconfig", "abs_srcdir", "/build/x", "no such folder", "
 
 
 def rendered(
-    *found: Contradiction, format_name: str = "terminal", everything: bool = False, errors: dict[str, str] | None = None
+    *found: Contradiction,
+    format_name: str = "terminal",
+    selection: Selection = NOTHING_SELECTED,
+    errors: dict[str, str] | None = None,
+    width: int | None = None,
+    families: dict[str, Facts] | None = None,
 ) -> str:
     interpreter = "/opt/py/bin/python3.9"
     spec = Spec(f"path:{interpreter}", "path", "", InterpreterRequest(interpreter), this_machine())
     resolution = InPlace(spec, ManagerChoice("path", "", "given"), interpreter, "3.9.18")
     installation = Installation("/opt/py", interpreter, "3.9.18", "", resolution)
-    snapshot = Snapshot("/opt/py", "3.9.18", FAMILIES, errors or {})
-    return render_inspection(installation, snapshot, found, format_name, None, everything=everything)
+    snapshot = Snapshot("/opt/py", "3.9.18", families or FAMILIES, errors or {})
+    return render_inspection(installation, snapshot, found, format_name, width, selection=selection)
 
 
-def test_the_facts_come_first_and_fit_one_screen() -> None:
-    first = rendered().split("\n\n")[0].splitlines()
-    assert len(first) <= 20
-    assert first[0] == "path:/opt/py/bin/python3.9"
-    rows = dict(line.split("  ", 1) for line in first[1:])
-    assert {name: text.strip() for name, text in rows.items()} == {
-        "python": "3.9.18 in /opt/py",
-        "triple": "x86_64-unknown-linux-gnu",
-        "libpython": "libpython3.9.so.1.0, libpython3.9.a; the interpreter loads it",
-        "CC": "clang -pthread",
-        "flags": "optimisation -O3; abi -march=x86-64-v2; hardening -Wl,-z,now; library-path -L/x; debug -g",
-        "glibc floor": "2.17",
-        "packaging": "pip 24.0",
-    }
+def test_one_screen_the_findings_first() -> None:
+    assert rendered(WORST, LEAST).splitlines() == [
+        "path:/opt/py/bin/python3.9: 2 contradictions: 1 can break a build, 1 cosmetic",
+        "breaks  LIBDIR, V0, V1, V2, V3 +8  /install/lib: no such folder",
+        "                                   remedy: LDFLAGS=-L/p/lib",
+        "",
+        "what builds ask of it",
+        "python       3.9.18 in /opt/py",
+        "libpython    libpython3.9.so.1.0, libpython3.9.a; the interpreter loads it",
+        "CC           clang -pthread",
+        "flags        optimisation -O3; abi -march=x86-64-v2; hardening -Wl,-z,now; library-path -L/x; debug -g",
+        "glibc floor  2.17",
+        "packaging    pip 24.0",
+        "",
+        "all of it: pydiff inspect path:/opt/py/bin/python3.9 --all",
+        "a part: --family sysconfig, --subject 'CC*', --severity breaks",
+    ]
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+@pytest.mark.parametrize("count", [0, 1, 3, 4, 90])
+def test_never_more_than_one_screen(count: int, width: int) -> None:
+    found = [
+        replace(WORST, says="/install/" * 30, remedies=(f"take another one {number} " * 30,)) for number in range(count)
+    ]
+    running: Facts = {"sandbox": "bwrap", "module/_ssl": "ImportError: " + "x " * 300, "module/_csv": "shared"}
+    many = {**FAMILIES, "runtime": running}
+    text = rendered(*found, LEAST, width=width, errors={"binaries": "lib/x.so: no ELF " * 20}, families=many)
+    lines = text.rstrip("\n").split("\n")
+    assert len(lines) <= LINES
+    assert max(map(len, lines)) <= width
+    assert ("more" in text) == (count > 3)
+
+
+def test_what_it_says_when_it_runs_is_one_row() -> None:
+    facts: Facts = {"sandbox": "bwrap", "module/_csv": "shared"}
+    (line,) = [
+        line for line in rendered(families={**FAMILIES, "runtime": facts}).splitlines() if "when it runs" in line
+    ]
+    assert "1 extension" in line
 
 
 def test_no_contradiction() -> None:
-    assert rendered().endswith("no contradiction found\n")
+    assert rendered().startswith("path:/opt/py/bin/python3.9: no contradiction found\n")
 
 
-def test_the_worst_in_full_and_the_cosmetic_in_a_line() -> None:
-    text = rendered(WORST, LEAST)
-    assert "2 contradictions: 1 can break a build, 1 cosmetic" in text
+def test_a_cut_text_is_redacted_before_it_is_cut() -> None:
+    secret = replace(WORST, says="https://user:hunter2hunter2@host.example/" + "x" * 200)
+    for width in range(60, 160, 7):
+        assert "hunter2" not in rendered(secret, width=width)
+
+
+def test_in_markdown_the_worst_in_full_and_the_cosmetic_in_a_line() -> None:
+    text = rendered(WORST, LEAST, format_name="markdown")
+    assert text.startswith("### path:/opt/py/bin/python3.9: 2 contradictions: 1 can break a build, 1 cosmetic")
     assert "1 of 2, breaks a build that asks for it - sysconfig: LIBDIR and 12 more" in text
     assert "V0, V1, V2, V3, V4, V5, V6, V7 and 4 more" in text
-    assert text.index("known remedy  LDFLAGS=-L/p/lib") < text.index("              uv")
-    assert "abs_srcdir  /build/x: no such folder" in text
+    assert text.index("LDFLAGS=-L/p/lib") < text.index("| uv |")
     assert "nobody asks" not in text
 
 
 def test_everything_on_demand() -> None:
-    text = rendered(WORST, LEAST, everything=True)
-    assert "nobody asks" in text
+    text = rendered(WORST, LEAST, selection=Selection(everything=True))
+    assert text.index("nobody asks") < text.index("what builds ask of it")
+    assert "x86_64-unknown-linux-gnu" in text
     assert "V11 = /install/11" in text
     assert "files: 3 facts" in text
     assert "needed: $ORIGIN/../lib/libpython3.9.so.1.0" in text
+
+
+@pytest.mark.parametrize(
+    ("selection", "first", "there", "gone"),
+    [
+        (Selection(families=("bundled",)), "0 and 2 of 2 contradictions and 12 facts: family bundled", "pip         24.0", "LIBDIR"),
+        (Selection(subjects=("LIB*",)), "1 and 0 of 2 contradictions and 12 facts: subject LIB*", "V11 = /install/11", "pip"),
+        (Selection(subjects=("CC",)), "0 and 1 of 2 contradictions and 12 facts: subject CC", "clang  -pthread", "CFLAGS"),
+        (Selection(severity="breaks"), "1 and 0 of 2 contradictions and 12 facts: severity breaks", "links fail", "abs_srcdir"),
+        (Selection(families=("tags",)), "none of 2 contradictions and 12 facts matches: family tags", "", "LIBDIR"),
+    ],
+)  # fmt: skip
+def test_a_part_on_demand(selection: Selection, first: str, there: str, gone: str) -> None:
+    text = rendered(WORST, LEAST, selection=selection)
+    assert text.splitlines()[0] == f"path:/opt/py/bin/python3.9: {first}"
+    assert there in text
+    assert gone not in text
 
 
 def test_markdown_and_what_could_not_be_read() -> None:

@@ -12,6 +12,7 @@ from markdown_it.token import Token
 from msgspec.structs import replace
 
 from pydiff.model.record import (
+    SEVERITIES,
     BuildSummary,
     Cause,
     Difference,
@@ -28,7 +29,6 @@ from pydiff.report import render
 from pydiff.report.budget import Section, fit
 from pydiff.report.markdown import LIMIT
 from pydiff.report.markup import cell, code, item, prose, row, sentence, table_head
-from pydiff.report.view import SEVERITIES
 from runs import a_run, a_side, an_action, trees_only, uwsgi_run
 
 GFM = MarkdownIt("commonmark").enable(["table", "strikethrough"])

@@ -42,6 +42,14 @@ def test_a_whole_run_is_saved_and_loaded(tmp_path: Path) -> None:
         assert load(name, tmp_path) == (run, folder.path)
 
 
+def test_notes_of_several_stages_come_together(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path, "demo==1")
+    folder.listen(start(folder))
+    for part, note in (("notes.builds", "two"), ("notes.trees", "one"), ("notes.builds", "three")):
+        folder.listen(PartDone(part, [note]))
+    assert folder.finish().notes == ["one", "three"]
+
+
 def test_a_killed_run_is_read_from_its_events(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path, "demo")
     folder.listen(start(folder))

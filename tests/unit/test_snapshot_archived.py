@@ -11,7 +11,7 @@ from pydiff.errors import ArchiveError, InstallError
 from pydiff.fetch import fetch
 from pydiff.install import install
 from pydiff.managers import parse_spec, resolve
-from pydiff.model.resolution import Archive, Prebuilt
+from pydiff.model.resolution import Archive, Packed, Prebuilt
 from pydiff.model.settings import Settings
 from pydiff.snapshot import snapshot, snapshot_of_archive
 
@@ -50,9 +50,9 @@ def test_as_the_installation(manager: str, archive: Path, settings: Settings) ->
         laid = install(resolution, found, settings)
     except (ArchiveError, InstallError) as error:
         with pytest.raises(type(error), match="^" + str(error)[:20]):
-            snapshot_of_archive(resolution, found, settings)
+            snapshot_of_archive(Packed(resolution, found), settings)
         return
-    passed, facts = snapshot_of_archive(resolution, found, settings)
+    passed, facts = snapshot_of_archive(Packed(resolution, found), settings)
     expected = snapshot(laid, settings)
     assert facts.families.keys() == expected.families.keys()
     for family, told in expected.families.items():
@@ -64,21 +64,21 @@ def test_as_the_installation(manager: str, archive: Path, settings: Settings) ->
 
 def test_nothing_is_unpacked_and_the_second_look_is_kept(archive: Path, settings: Settings) -> None:
     resolution, found = both(f"uv@0.13.9:{archive}", settings)
-    first = snapshot_of_archive(resolution, found, settings)
+    first = snapshot_of_archive(Packed(resolution, found), settings)
     assert list((settings.cache_dir / "installations").iterdir()) == []
     archive.write_bytes(b"gone")
-    assert snapshot_of_archive(resolution, found, settings) == first
+    assert snapshot_of_archive(Packed(resolution, found), settings) == first
 
 
 def test_what_cannot_be_installed_cannot_pass_either(tmp_path: Path, settings: Settings) -> None:
     hostile = write_archive(tmp_path / asset_name(), [*python_items(), symlink("python/out", "../../etc")])
     resolution, found = both(f"uv@0.13.9:{hostile}", settings)
     with pytest.raises(ArchiveError, match="leaves"):
-        snapshot_of_archive(resolution, found, settings)
+        snapshot_of_archive(Packed(resolution, found), settings)
 
 
 def test_no_interpreter(tmp_path: Path, settings: Settings) -> None:
     items = [one for one in python_items() if "/bin/" not in one.name]
     resolution, found = both(f"pbs:{write_archive(tmp_path / asset_name(), items)}", settings)
     with pytest.raises(ArchiveError, match="holds no interpreter"):
-        snapshot_of_archive(resolution, found, settings)
+        snapshot_of_archive(Packed(resolution, found), settings)

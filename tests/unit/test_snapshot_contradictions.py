@@ -465,6 +465,8 @@ def test_extension_modules_of_another_suffix() -> None:
 def test_another_architecture_and_another_version() -> None:
     (one,) = with_binary("bin/python3.9", elf(machine="aarch64-elf64"), {"MULTIARCH": "x86_64-linux-gnu"})
     assert (one.says, one.found) == ("aarch64-elf64", "MULTIARCH says x86_64-linux-gnu")
+    (one,) = with_binary("bin/python3.9", elf(machine="s390-elf64-msb"), {"MULTIARCH": "x86_64-linux-gnu"})
+    assert one.says == "s390-elf64-msb"
     (other,) = contradictions(tree({"VERSION": "3.10"}), machine())
     assert (other.severity, other.found) == ("breaks", "the interpreter is 3.9.18")
     assert contradictions(tree({"VERSION": "39"}), machine()) == []

@@ -36,6 +36,11 @@ def compare(
     hide: options.Hide = "",
     format_name: options.Format = "terminal",
     output: options.Output = None,
+    everything: options.All = False,
+    families: options.Families = None,
+    subjects: options.Subjects = None,
+    severity: options.AtLeast = None,
+    read_by: options.ReadBy = None,
 ) -> None:
     """Compare the Python that mise installs with the one uv installs, and the build of PACKAGE under each.
 
@@ -58,6 +63,14 @@ def compare(
         hide=hide,
     )
     options.check_report(format_name, output)
+    shown = options.selection(
+        everything=everything,
+        families=families,
+        subjects=subjects,
+        severity=severity,
+        readers=read_by,
+        format_name=format_name,
+    )
     from pydiff.cli.running import run_and_report
     from pydiff.pipeline import Comparison
 
@@ -68,7 +81,7 @@ def compare(
         package=package,
         argv=options.arguments(),
     )
-    raise typer.Exit(run_and_report(asked, chosen, format_name, output))
+    raise typer.Exit(run_and_report(asked, chosen, format_name, output, shown))
 
 
 def side_spec(given: str | None, manager: str, python: str) -> str:

@@ -29,6 +29,7 @@ def _machine() -> Iterator[tuple[str, str]]:
     from pydiff import machine
 
     yield from machine.facts().items()
+    yield from machine.tools().items()
     for tool in ("uv", "mise"):
         yield tool, machine.first_line(tool) or "absent (the newest version pydiff knows is assumed)"
 

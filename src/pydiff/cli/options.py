@@ -5,17 +5,25 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from pydiff.errors import UsageError
 from pydiff.model.settings import Settings
 
+if TYPE_CHECKING:
+    from pydiff.model.selection import Selection
+
+Name = TypeVar("Name", bound=str)
 FORMATS = ("terminal", "markdown", "json")
 SANDBOXES = ("auto", "bwrap", "unshare", "none")
+FAMILIES = (
+    "sysconfig", "sysconfig_vars", "makefile", "pkgconfig", "pythonconfig", "pyconfig_h", "headers", "builddetails", "release", "binaries",
+    "extensions", "tags", "bundled", "scripts", "files", "runtime",
+)  # fmt: skip
 
 AsOf = Annotated[
     str | None,
@@ -44,6 +52,25 @@ Sandbox = Annotated[str, typer.Option("--sandbox", help="auto, bwrap, unshare or
 Format = Annotated[str, typer.Option("--format", "-f", help="terminal, markdown or json.")]
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report to FILE instead of stdout.")
+]
+All = Annotated[bool, typer.Option("--all", help="Show every difference, by family, with nothing cut.")]
+Families = Annotated[
+    list[str] | None, typer.Option("--family", metavar="NAME", help="Show what is of this family of facts; repeatable.")
+]
+Subjects = Annotated[
+    list[str] | None,
+    typer.Option("--subject", metavar="GLOB", help="Show what is of these variables or files: 'LD*'; repeatable."),
+]
+AtLeast = Annotated[
+    str | None, typer.Option("--severity", metavar="LEVEL", help="Show what is at least breaks, changes or cosmetic.")
+]
+ReadBy = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--read-by",
+        metavar="READER",
+        help="Show what this build backend, or script of the package, asks for; repeatable.",
+    ),
 ]
 SystemPython = Annotated[
     bool,
@@ -109,6 +136,63 @@ def check_report(format_name: str, output: Path | None) -> None:
         raise UsageError(
             f"cannot write the report to {output}", hint="give the name of a file in a folder you can write"
         )
+
+
+def selection(
+    *,
+    everything: bool = False,
+    families: list[str] | None = None,
+    subjects: list[str] | None = None,
+    severity: str | None = None,
+    readers: list[str] | None = None,
+    format_name: str = "terminal",
+) -> Selection:
+    """What a report shall show, from the words of the command. Raises UsageError for a name that nothing has."""
+    from pydiff.model.record import SEVERITIES
+    from pydiff.model.selection import Selection
+
+    chosen = Selection(
+        everything=everything,
+        families=tuple(_known(name, FAMILIES, "family") for name in families or ()),
+        subjects=tuple(_given(glob, "--subject") for glob in subjects or ()),
+        severity=_known(severity, SEVERITIES, "severity") if severity is not None else None,
+        readers=tuple(
+            dict.fromkeys(name for reader in readers or () for name in _readers(_given(reader, "--read-by")))
+        ),
+    )
+    if chosen.narrows and format_name == "json":
+        raise UsageError(
+            "--family, --subject, --severity and --read-by select what a report shows, and the JSON record is always whole",
+            hint="leave them out, or choose -f terminal or -f markdown",
+        )
+    return chosen
+
+
+def _known(name: str, names: Sequence[Name], what: str) -> Name:
+    for known in names:
+        if known == name:
+            return known
+    import difflib
+
+    close = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.5)
+    meant = f"did you mean {close[0]}? " if close else ""
+    raise UsageError(f"unknown {what} {name!r}", hint=f"{meant}one of: {', '.join(names)}")
+
+
+def _given(text: str, option: str) -> str:
+    if not text.strip():
+        raise UsageError(f"{option} is empty", hint="`pydiff diff --help` shows what it takes")
+    return text
+
+
+def _readers(name: str) -> tuple[str, ...]:
+    """A backend with those that it works through, or a glob over the scripts of a package."""
+    from pydiff.compare import backend_names, works_through
+
+    if any(mark in name for mark in "*?[./"):
+        return (name,)
+    known = {one.lower(): one for one in backend_names()}
+    return works_through(known.get(name.lower()) or _known(name, backend_names(), "build backend"))
 
 
 def _folder(variable: str, kind: str, environ: Mapping[str, str]) -> Path:

@@ -7,15 +7,19 @@ import sys
 from pathlib import Path
 
 from pydiff.model.record import Run
+from pydiff.model.selection import NOTHING_SELECTED, Selection
 
 
-def write_report(run: Run, format_name: str, output: Path | None, folder: Path) -> None:
-    """Render `run` and write it. Colour and width follow the terminal when stdout is one."""
+def write_report(
+    run: Run, format_name: str, output: Path | None, folder: Path, selection: Selection = NOTHING_SELECTED
+) -> None:
+    """Render `run`, or what `selection` picks of it, and write it. Colour and width follow the terminal when stdout is one."""
     from pydiff.report import render
 
     width = terminal_width(output)
     colour = width is not None and "NO_COLOR" not in os.environ
-    write_text(render(run, format_name, width=width, colour=colour, folder=str(folder)), output)
+    text = render(run, format_name, width=width, colour=colour, folder=str(folder), selection=selection)
+    write_text(text, output)
 
 
 def terminal_width(output: Path | None) -> int | None:

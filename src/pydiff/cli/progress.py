@@ -17,6 +17,7 @@ _DOING = {
     "fetch": "fetching",
     "install": "laying out",
     "snapshot": "reading",
+    "probe": "running",
     "source": "finding the source of",
     "requirements": "resolving build requirements of",
     "environment": "making the build environment",

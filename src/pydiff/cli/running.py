@@ -14,6 +14,7 @@ from pydiff.cli.progress import display
 from pydiff.errors import ExitCode, PydiffError
 from pydiff.events import listening
 from pydiff.model.record import Verdict
+from pydiff.model.selection import NOTHING_SELECTED, Selection
 from pydiff.model.settings import Settings
 from pydiff.pipeline import Comparison, Finished, StoppedError, compare
 
@@ -24,26 +25,30 @@ EXIT_CODES: dict[Verdict, ExitCode] = {
 }
 
 
-def run_and_report(asked: Comparison, settings: Settings, format_name: str, output: Path | None) -> ExitCode:
+def run_and_report(
+    asked: Comparison, settings: Settings, format_name: str, output: Path | None, selection: Selection
+) -> ExitCode:
     """Returns the exit code of the verdict. Leaves by typer.Exit when the run stopped early."""
-    finished = report_on(lambda: compare(asked, settings), format_name, output)
+    finished = report_on(lambda: compare(asked, settings), format_name, output, selection)
     return EXIT_CODES[finished.run.verdict]
 
 
-def report_on(work: Callable[[], Finished], format_name: str, output: Path | None) -> Finished:
+def report_on(
+    work: Callable[[], Finished], format_name: str, output: Path | None, selection: Selection = NOTHING_SELECTED
+) -> Finished:
     """Do the work under a live display and write its report. Leaves by typer.Exit when the run stopped early."""
     try:
         with display() as listener, listening(listener):
             finished = work()
     except StoppedError as stopped:
-        raise typer.Exit(_stopped(stopped, format_name, output)) from stopped
-    write_report(finished.run, format_name, output, finished.folder)
+        raise typer.Exit(_stopped(stopped, format_name, output, selection)) from stopped
+    write_report(finished.run, format_name, output, finished.folder, selection)
     if output is not None:
         sys.stderr.write(f"{finished.run.headline}\nreport: {output}\n")
     return finished
 
 
-def _stopped(stopped: StoppedError, format_name: str, output: Path | None) -> ExitCode:
+def _stopped(stopped: StoppedError, format_name: str, output: Path | None, selection: Selection) -> ExitCode:
     """The message, and the partial report where there is already something in it."""
     if isinstance(stopped.cause, PydiffError):
         code = show(stopped.cause)
@@ -52,6 +57,6 @@ def _stopped(stopped: StoppedError, format_name: str, output: Path | None) -> Ex
         code = ExitCode.INTERRUPTED
     if stopped.run.sides.left is not None:
         if output is not None:
-            write_report(stopped.run, format_name, output, stopped.folder)
+            write_report(stopped.run, format_name, output, stopped.folder, selection)
         sys.stderr.write(f"what was found until then: pydiff report {stopped.run.id}\n")
     return code

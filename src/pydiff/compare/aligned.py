@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 
+from pydiff.compare.places import COMPILING, NOTICED, places, told_apart
+from pydiff.compare.rooms import Rooms, rooms_of
 from pydiff.model.roles import Roles
 from pydiff.model.snapshot import Fact, Facts, Snapshot
 
 Fields = dict[str, str]
 """Field -> normalised text. A fact that is no table has one field, ""."""
-LONGEST = 500
-"""Characters of a value in a report."""
+LONGEST = 200_000
+"""Characters of a value in the record, from any file at all; real ones have some thousand."""
 
 # A free-threaded or debug build adds letters to the version in its folders: lib/python3.13t is the same room as lib/python3.13.
 _ABI_LETTERS = re.compile(r"(python|python-|config-|cpython-)(\{X\.Y\}|\{XY\})(?:td|t|d|m)(?=[/.-]|$)")
@@ -24,6 +28,7 @@ class Side:
     """For paths inside the tree: version and architecture always become roles."""
     values: Roles
     """For values: the architecture becomes a role only where the sides differ in it, so that `x86_64-linux-gnu-gcc` stays readable."""
+    rooms: Rooms
 
     def facts(self, family: str) -> Facts:
         return self.snapshot.families.get(family, {})
@@ -37,13 +42,20 @@ class Side:
     """Folder -> the same with roles: thousands of files share a few hundred."""
 
     def path(self, path: str) -> str:
-        """A path relative to the prefix, or the target of a link, with roles."""
+        """A path relative to the prefix, or the target of a link, with roles, in the room where CPython's own layout has it."""
         folder, slash, name = path.rpartition("/")
         if not slash or path.startswith("/"):
-            return self._aligned(path)
+            return self.rooms.usual(self._aligned(path))
         if folder not in self._folders:
-            self._folders[folder] = self._aligned(folder)
+            self._folders[folder] = self.rooms.usual(self._aligned(folder))
         return f"{self._folders[folder]}/{self._aligned(name)}"
+
+    def place(self, path: str) -> str:
+        """As `path`, but where this tree has it; "" where that is the same."""
+        folder = path.rpartition("/")[0]
+        if not self.rooms.moves or (folder in self._folders and self._folders[folder] == self._aligned(folder)):
+            return ""
+        return self._aligned(path)
 
     def _aligned(self, text: str) -> str:
         roles = self.paths.normalise(text)
@@ -61,24 +73,21 @@ class Side:
 
 
 def align(left: Snapshot, right: Snapshot) -> tuple[Side, Side]:
-    """Both sides, with the roles that each one's own prefix, version and architecture give."""
-    same = _multiarch(left) == _multiarch(right)
-    one, two = (Side(one, _roles(one, multiarch=True), _roles(one, multiarch=not same)) for one in (left, right))
+    """Both sides, with the roles that each one's own prefix, version, architecture and build give."""
+    both = (places(left), places(right))
+    plain = {role for role in NOTICED if not told_apart(role, both[0][role], both[1][role])}
+    one, two = (_side(snapshot, known, plain) for snapshot, known in zip((left, right), both, strict=True))
+    if one.rooms == two.rooms:
+        # They meet as they are, and are best known by their own names.
+        return replace(one, rooms=Rooms()), replace(two, rooms=Rooms())
     return one, two
 
 
-def _roles(snapshot: Snapshot, *, multiarch: bool) -> Roles:
-    places = {
-        "prefix": snapshot.prefix,
-        "X.Y": ".".join(snapshot.python_version.split(".")[:2]),
-        "X.Y.Z": snapshot.python_version,
-    }
-    return Roles({**places, "multiarch": _multiarch(snapshot)} if multiarch else places)
-
-
-def _multiarch(snapshot: Snapshot) -> str:
-    value = snapshot.families.get("sysconfig", {}).get("MULTIARCH")
-    return value if isinstance(value, str) else ""
+def _side(snapshot: Snapshot, known: Mapping[str, str], plain: AbstractSet[str]) -> Side:
+    """`plain`: roles that values do without."""
+    paths = Roles({role: text for role, text in known.items() if role not in COMPILING})
+    values = Roles({role: text for role, text in known.items() if role not in plain})
+    return Side(snapshot, paths, values, rooms_of(snapshot.families.get("files", {}), paths))
 
 
 def cut(text: str) -> str:

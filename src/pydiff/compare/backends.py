@@ -14,8 +14,7 @@ from functools import cache
 import msgspec
 from packaging.version import Version
 
-from pydiff.compare.found import SEVERITIES
-from pydiff.model.record import Difference
+from pydiff.model.record import SEVERITIES, Difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +192,16 @@ _COMMON = (
     "uWSGI",
 )
 _NAMED = {backend.name: backend for backend in BACKENDS}
+
+
+def backend_names() -> tuple[str, ...]:
+    """The most common first."""
+    return _COMMON
+
+
+def works_through(name: str) -> tuple[str, ...]:
+    """The backend itself, then those that it hands work on to."""
+    return tuple(dict.fromkeys(_all_through(name)))
 
 
 def variables_of(name: str, version: str = "") -> frozenset[str]:

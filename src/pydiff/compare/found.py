@@ -7,12 +7,10 @@ from dataclasses import dataclass
 
 from pydiff.compare.aligned import cut
 from pydiff.compare.flags import Flag, changed, tokenise
-from pydiff.model.record import Difference, Severity
+from pydiff.model.record import SEVERITIES, Difference, Severity
 
-NAMES_SHOWN = 200
+NAMES_SHOWN = 2_000
 """Other subjects of a collapsed difference that are named; `count` counts them all."""
-SEVERITIES: tuple[Severity, ...] = ("breaks", "changes", "cosmetic")
-"""Worst first."""
 
 
 @dataclass(frozen=True, slots=True)

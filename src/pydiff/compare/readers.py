@@ -6,9 +6,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from pydiff.compare.found import SEVERITIES
 from pydiff.model.build import BuildRecord
-from pydiff.model.record import Difference
+from pydiff.model.record import SEVERITIES, Difference
 
 
 def with_readers(differences: Iterable[Difference], left: BuildRecord, right: BuildRecord) -> list[Difference]:

@@ -37,7 +37,7 @@ _KIND_CHANGES = frozenset({"define", "rpath", "hardening", "optimisation", "abi"
 _BINARY: dict[str, Severity] = {
     "format": "breaks",
     "machine": "breaks",
-    "needed": "breaks",
+    "needed": "changes",
     "soname": "breaks",
     "runpath": "changes",
     "rpath": "changes",
@@ -54,6 +54,14 @@ _BINARY: dict[str, Severity] = {
     "certificate": "cosmetic",
     "openssl": "changes",
 }
+# What a module of the standard library asks of the system; a build meets it only where it cannot be loaded, which `unreached` tells.
+_OWN_LINKAGE = frozenset({"needed", "runpath", "rpath", "search", "resolved", "glibc", "glibcxx", "macos", "lto"})
+# Modules that CPython leaves out where a library is missing; every other one is there by its version alone.
+_BY_LIBRARY = frozenset({
+    "_bz2", "_ctypes", "_curses", "_curses_panel", "_dbm", "_gdbm", "_hashlib", "_lzma", "_sqlite3", "_ssl", "_tkinter", "_uuid", "readline",
+    "zlib",
+})  # fmt: skip
+_TEST_MODULE = re.compile(r"_?xx.*|_test.*|_ctypes_test")
 # Of the families whose facts are told one by one: subject -> severity, where it is not `changes`.
 _PLAIN: dict[str, tuple[tuple[re.Pattern[str], Severity], ...]] = {
     # An extension that was compiled for another number is refused, or warned of, when it is imported.
@@ -101,10 +109,18 @@ def of_exports(only_left: Sequence[str], only_right: Sequence[str], *, same_mino
     return "breaks" if public and same_minor else "changes"
 
 
-def of_field(family: str, field: str, changed: Sequence[Flag]) -> Severity:
+def of_headers(subject: str, *, same_minor: bool) -> Severity:
+    """That two versions of Python have other headers is what makes them two; which are missing, `files` tells."""
+    return "cosmetic" if subject == "digest" and not same_minor else of_plain("headers", subject)
+
+
+def of_field(family: str, path: str, field: str, changed: Sequence[Flag]) -> Severity:
     """`field` is what comes after the file's name: a variable of a .pc file, a property of a binary."""
     if family == "binaries":
-        return _BINARY.get(field, "changes")
+        own = field in _OWN_LINKAGE and ("/lib-dynload/" in path or path.startswith("DLLs/"))
+        # How many objects of a kind an archive holds is nothing to a build; of which kind they are is.
+        own = own or (field == "holds" and bool(changed) and all(flag.text.rstrip(",").isdecimal() for flag in changed))
+        return "cosmetic" if own else _BINARY.get(field, "changes")
     if family == "pkgconfig":
         return "breaks" if field in _PC_BREAKS else "cosmetic"
     if family == "pythonconfig":
@@ -112,18 +128,23 @@ def of_field(family: str, field: str, changed: Sequence[Flag]) -> Severity:
     return "cosmetic"
 
 
-def of_extension(states: set[str | None]) -> Severity | None:
+def of_extension(name: str, states: set[str | None], *, same_minor: bool) -> Severity | None:
     """None when what is known of both sides does not tell them apart."""
     if "builtin or absent" in states and "shared" not in states:
         return None
-    # An import that fails can stop a build; one that is found elsewhere cannot.
-    return "breaks" if "absent" in states else "changes"
+    if _TEST_MODULE.fullmatch(name):
+        return "cosmetic"
+    if "absent" not in states:
+        return "changes"
+    # An import that fails can stop a build; what another version of Python has no longer, or not yet, is no fault of this one.
+    return "breaks" if same_minor or name in _BY_LIBRARY else "cosmetic"
 
 
 # Path with roles -> severity when it is only on one side, and when its contents differ. The first that matches decides.
 _FILE_RULES: tuple[tuple[str, Severity, Severity], ...] = (
     # Told in their own words by the families that read them.
-    (r".*/_sysconfigdata_[^/]*\.py|.*/config[^/]*/Makefile|.*/build-details\.json", "breaks", "cosmetic"),
+    (r".*/_sysconfigdata_[^/]*\.py", "changes", "cosmetic"),
+    (r".*/config[^/]*/Makefile|.*/build-details\.json", "breaks", "cosmetic"),
     (r".*/pkgconfig/[^/]*\.pc|bin/[^/]*python[^/]*-config", "breaks", "cosmetic"),
     (r"include/.*pyconfig\.h", "breaks", "cosmetic"),
     (r"include/.*", "breaks", "changes"),
@@ -135,7 +156,7 @@ _FILE_RULES: tuple[tuple[str, Severity, Severity], ...] = (
         "cosmetic",
     ),
     (
-        r"(?:lib/python\{X\.Y\}|Lib)/(?:test|idlelib|turtledemo|pydoc_data|lib2to3/tests|[^/]*/test|unittest/test)(?:/.*)?",
+        r"(?:lib/python\{X\.Y\}|Lib)/(?:test|idlelib|turtledemo|pydoc_data|[^/]*/tests?)(?:/.*)?|.*/lib2to3/[^/]*\.pickle",
         "cosmetic",
         "cosmetic",
     ),
@@ -146,8 +167,13 @@ _FILE_RULES: tuple[tuple[str, Severity, Severity], ...] = (
 _FILES = tuple((re.compile(pattern), missing, differs) for pattern, missing, differs in _FILE_RULES)
 
 
-def of_file(path: str, *, missing: bool) -> Severity:
-    """`path` with roles; `missing` on one side, or else other contents."""
+_PRIVATE_HEADER = re.compile(r"include/(?:.*/)?internal/.*")
+
+
+def of_file(path: str, *, missing: bool, same_minor: bool = True) -> Severity:
+    """`path` with roles; `missing` on one side, or else other contents. Of another X.Y, other contents and other private headers are no news."""
+    if not same_minor and (not missing or _PRIVATE_HEADER.fullmatch(path)):
+        return "cosmetic"
     for pattern, when_missing, when_different in _FILES:
         if pattern.fullmatch(path):
             return when_missing if missing else when_different

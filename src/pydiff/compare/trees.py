@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from pydiff.compare import binaries, layouts, variables
+from pydiff.compare import binaries, layouts, running, variables
 from pydiff.compare.aligned import Side, align
 from pydiff.compare.found import Found, written
 from pydiff.model.record import Difference
@@ -26,6 +26,7 @@ _RULES: dict[str, Rule] = {
     "tags": variables.of_tags,
     "scripts": partial(variables.of_fields, "scripts"),
     "files": layouts.of_files,
+    "runtime": running.of_runtime,
 }
 
 

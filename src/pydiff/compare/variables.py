@@ -54,7 +54,8 @@ def of_headers(left: Side, right: Side) -> Iterator[Found]:
             f"{side.facts('headers').get('files')} files, sha256 {str(side.facts('headers').get('digest'))[:12]}"
             for side in (left, right)
         )
-        yield Found("headers", "digest", one, other, severity.of_plain("headers", "digest"))
+        worst = severity.of_headers("digest", same_minor=left.minor == right.minor)
+        yield Found("headers", "digest", one, other, worst)
     for name, found in pairs.items():
         yield found.told("headers", name, severity.of_plain("headers", name))
 
@@ -78,7 +79,8 @@ def of_extensions(left: Side, right: Side) -> Iterator[Found]:
     for name in sorted(states[0].keys() | states[1].keys()):
         # A module that one version of Python does not have at all is absent from it.
         one, other = (str(state.get(name, "absent")) for state in states)
-        worst = severity.of_extension({one, other}) if one != other else None
+        same = left.minor == right.minor
+        worst = severity.of_extension(name, {one, other}, same_minor=same) if one != other else None
         if worst:
             yield Found("extensions", name, one, other, worst, same_as=(one, other))
 
@@ -94,7 +96,9 @@ def of_fields(family: str, left: Side, right: Side, *, elsewhere: Collection[str
             if found:
                 removed, added = found.changed
                 subject = f"{path}:{field}" if field else path
-                yield found.told(family, subject, severity.of_field(family, field, [*removed, *added]), within=field)
+                yield found.told(
+                    family, subject, severity.of_field(family, path, field, [*removed, *added]), within=field
+                )
 
 
 class _Pair:

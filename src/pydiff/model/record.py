@@ -13,6 +13,8 @@ from msgspec import Struct
 SCHEMA = "pydiff.run/1"
 Verdict = Literal["same", "divergent", "inconclusive"]
 Severity = Literal["breaks", "changes", "cosmetic"]
+SEVERITIES: tuple[Severity, ...] = ("breaks", "changes", "cosmetic")
+"""Worst first."""
 BuildOutcome = Literal["built", "failed", "timeout", "not-run"]
 
 
@@ -99,13 +101,24 @@ class Difference(Struct, frozen=True, kw_only=True):
     count: int = 1
     """How many subjects share exactly this difference; `subject` is the first of them."""
     also: list[str] = []
-    """The others, the first 200 of them."""
+    """The others, the first 2,000 of them."""
     detail: str = ""
-    """For flags, the tokens that differ: `-clang +cc`."""
+    """For flags, the tokens that differ: `-clang +cc`; for files that are told together, their names."""
     read_by: list[str] = []
     """Readers of this variable during the builds: `uwsgiconfig.py:39`."""
     asked_by: list[str] = []
     """Build backends that are known to ask for it, whether these builds did or not: `setuptools`."""
+
+
+class Role(Struct, frozen=True, kw_only=True):
+    """A name that stands for another text on each side."""
+
+    role: str
+    """As it is written: `{prefix}`."""
+    left: str | None
+    """None: it stands for nothing on this side."""
+    right: str | None
+    meaning: str
 
 
 class ActionRecord(Struct, frozen=True, kw_only=True):
@@ -204,6 +217,8 @@ class Run(Struct, frozen=True, kw_only=True):
     request: Request
     sides: Sides
     differences: list[Difference] = []
+    legend: list[Role] = []
+    """Every role that occurs in this run. A name can be there twice: `{tmp}` of the trees, and `{tmp}` of the builds."""
     divergence: Divergence | None = None
     findings: list[Finding] = []
     environment: dict[str, str] = {}

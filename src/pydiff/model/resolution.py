@@ -115,6 +115,14 @@ class Archive:
 
 
 @dataclass(frozen=True, slots=True)
+class Packed:
+    """A Python that is in an archive still: what is to be known of it can be seen as the archive passes by."""
+
+    resolution: Prebuilt | Repack
+    archive: Archive
+
+
+@dataclass(frozen=True, slots=True)
 class Installation:
     """A tree on disk, with the manager's changes: the answer of the install stage."""
 

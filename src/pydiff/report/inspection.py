@@ -10,8 +10,11 @@ import msgspec
 from pydiff.compare.flags import FlagKind, tokenise
 from pydiff.model.record import Severity
 from pydiff.model.resolution import Installation, Prebuilt
+from pydiff.model.selection import NOTHING_SELECTED, Candidate, Selection
 from pydiff.model.snapshot import Contradiction, Snapshot
-from pydiff.report.sheet import Row, Section, Sheet, render_sheet
+from pydiff.report import inspection_screen, runtime
+from pydiff.report.redact import redactor
+from pydiff.report.sheet import UNFOLDED, Row, Section, Sheet, render_sheet
 from pydiff.report.text import plural
 
 _TOOLS = ("CC", "CXX", "AR", "LDSHARED")
@@ -48,20 +51,28 @@ def render_inspection(
     format_name: str,
     width: int | None = None,
     *,
-    everything: bool = False,
+    selection: Selection = NOTHING_SELECTED,
 ) -> str:
-    """`terminal`, `markdown` or `json`, which always holds everything; `everything` adds it to the others.
+    """`terminal`, on one screen unless `selection` asks for more; `markdown`; or `json`, which always holds everything.
 
     The JSON: {"spec", "python": {"version", "prefix"}, "summary": {name: text}, "contradictions": [{"severity", "family", "subject",
     "says", "found", "consequence", "remedies": […], "said": {name: what it says}}], "facts": {family: {subject: fact}}, "errors": {family: why}}
     """
     spec = installation.resolution.spec.text
     summary = list(_summary(installation, snapshot))
-    sections = [Section(spec, tuple(summary)), *_contradictions(found, everything=everything)]
-    if snapshot.errors:
-        sections.append(Section("could not be read", tuple(snapshot.errors.items())))
-    if everything:
-        sections += [_family(name, snapshot.families[name]) for name in snapshot.families]
+    answer = _answer(found)
+    if selection.narrows:
+        sections = list(_selected(spec, snapshot, found, selection))
+    elif format_name == "terminal" and not selection.everything:
+        columns = max(40, width or UNFOLDED)
+        sections = list(inspection_screen.screen(spec, answer, summary, snapshot, found, columns, redactor()))
+    else:
+        sections = [Section(f"{spec}: {answer}", ()), *_contradictions(found, everything=selection.everything)]
+        sections += [Section("what builds ask of it", tuple(summary)), *runtime.sections(snapshot)]
+        if snapshot.errors:
+            sections.append(Section("could not be read", tuple(snapshot.errors.items())))
+        if selection.everything:
+            sections += [_family(name, facts) for name, facts in snapshot.families.items()]
     data = {
         "spec": spec,
         "python": {"version": snapshot.python_version, "prefix": snapshot.prefix},
@@ -139,13 +150,34 @@ def _floors(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
             yield name, max(numbered, key=lambda text: [int(part) for part in text.split(".") if part])
 
 
-def _contradictions(found: Sequence[Contradiction], *, everything: bool) -> Iterator[Section]:
+def _answer(found: Sequence[Contradiction]) -> str:
     if not found:
-        yield Section("no contradiction found", ())
-        return
+        return "no contradiction found"
     counts = {heading: sum(one.severity == severity for one in found) for severity, heading in _COUNTED.items()}
     told = ", ".join(f"{count} {heading}" for heading, count in counts.items() if count)
-    yield Section(f"{plural(len(found), 'contradiction')}: {told}", ())
+    return f"{plural(len(found), 'contradiction')}: {told}"
+
+
+def _selected(spec: str, snapshot: Snapshot, found: Sequence[Contradiction], selection: Selection) -> Iterator[Section]:
+    """The findings and the facts that are asked for, whole. A severity is a matter of findings alone."""
+    told = [one for one in found if selection.holds(Candidate(one.family, tuple(one.said), one.severity))]
+    families = {
+        name: {subject: fact for subject, fact in facts.items() if selection.holds(Candidate(name, (subject,)))}
+        for name, facts in snapshot.families.items()
+    }
+    chosen = {name: facts for name, facts in families.items() if facts and selection.severity is None}
+    count = sum(map(len, chosen.values()))
+    asked = "; ".join(selection.wishes())
+    of = f"{plural(len(found), 'contradiction')} and {plural(sum(map(len, snapshot.families.values())), 'fact')}"
+    if not told and not chosen:
+        yield Section(f"{spec}: none of {of} matches: {asked}", ())
+        return
+    yield Section(f"{spec}: {len(told):,} and {count:,} of {of}: {asked}", ())
+    yield from (_section(number, len(told), one, everything=True) for number, one in enumerate(told, 1))
+    yield from (_family(name, facts) for name, facts in chosen.items())
+
+
+def _contradictions(found: Sequence[Contradiction], *, everything: bool) -> Iterator[Section]:
     shown = [one for one in found if everything or one.severity != "cosmetic"]
     yield from (_section(number, len(found), one, everything=everything) for number, one in enumerate(shown, 1))
     rest = found[len(shown) :]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from pydiff.model.record import Run
+from pydiff.model.selection import Selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,8 @@ class Style:
     colour: bool = False
     folder: str = ""
     """Where the run is kept; empty when it is not."""
+    selection: Selection = field(default_factory=Selection)
+    """Which differences are shown; the record (`json`) is always whole."""
 
 
 class ReportFormat(Protocol):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pydiff.model.record import (
+    SEVERITIES,
     ActionRecord,
     AssetRecord,
     Difference,
@@ -16,7 +17,8 @@ from pydiff.model.record import (
     SideRecord,
     Suspect,
 )
-from pydiff.report import view
+from pydiff.model.selection import Selection
+from pydiff.report import legend, view
 from pydiff.report.budget import Section, fit
 from pydiff.report.commands import divergence_lines, quoted
 from pydiff.report.interface import Style
@@ -26,6 +28,9 @@ from pydiff.report.text import plural
 LIMIT = 60_000
 """GitHub takes 65,536 characters in a comment."""
 _FINDINGS = 6
+_VALUE = 300
+_WHOLE = 20_000
+"""Characters of a value: where everything stands, and where only what was asked for does."""
 _LINE = 150
 """Columns of a command in full."""
 _USEFULNESS: dict[Severity, int] = {"breaks": 60, "changes": 40, "cosmetic": 10}
@@ -35,15 +40,16 @@ _USEFULNESS: dict[Severity, int] = {"breaks": 60, "changes": 40, "cosmetic": 10}
 class Markdown:
     name: str = "markdown"
 
-    def render(self, run: Run, style: Style) -> str:  # noqa: ARG002 (Markdown has no width and no colour)
-        sections, left_out = fit(list(_sections(run)), LIMIT)
+    def render(self, run: Run, style: Style) -> str:
+        """Markdown has no width and no colour; of the selection it takes what narrows it, as it keeps everything anyway."""
+        sections, left_out = fit(list(_sections(run, style.selection)), LIMIT)
         parts = [section.text() for section in sections]
         if left_out:
             parts.append(f"Left out for length: {'; '.join(left_out)}. The JSON record has them all.")
         return "\n\n".join(parts) + "\n"
 
 
-def _sections(run: Run) -> Iterator[Section]:
+def _sections(run: Run, selection: Selection) -> Iterator[Section]:
     yield Section("\n".join(_head(run)).rstrip(), kept=True, usefulness=100)
     if run.sides.left is not None or run.sides.right is not None:
         yield _sides(run)
@@ -53,10 +59,11 @@ def _sections(run: Run) -> Iterator[Section]:
         yield from _finding(run, finding, usefulness=70 - number)
     if run.sides.left is not None and run.sides.right is not None:
         yield Section(f"**Differences of the trees:** {prose(view.counts_sentence(run))}.", kept=True, usefulness=95)
-    yield from _differences(run)
+    yield from _differences(run, selection)
     if run.divergence is not None:
         yield from _full_commands(run, run.divergence)
     yield from _notes(run)
+    yield from legend.section(run)
     yield from _how(run)
     if view.is_repacked(run):
         yield Section(f"¹ {view.FOOTNOTE}", kept=True, usefulness=90)
@@ -135,41 +142,44 @@ def _finding(run: Run, finding: Finding, usefulness: int) -> Iterator[Section]:
         )
 
 
-def _differences(run: Run) -> Iterator[Section]:
+def _differences(run: Run, selection: Selection) -> Iterator[Section]:
     """One folded table for each severity, the least useful first to go."""
-    if not run.differences:
-        return
     left, right = view.labels(run)
-    everything = view.ranked(run)
-    totals = view.counts(run.differences)
-    for severity in view.SEVERITIES:
-        entries = [one for one in everything if one.severity == severity]
+    picked = view.selected(run, selection)
+    totals = view.counts(picked)
+    longest = _WHOLE if selection.narrows or selection.everything else _VALUE
+    if selection.narrows:
+        said = prose(view.selection_sentence(run, selection, picked), 1_000)
+        yield Section(f"**Shown:** {said}", kept=True, usefulness=95)
+    for severity in SEVERITIES:
+        entries = [one for one in picked if one.severity == severity]
         if not entries:
             continue
         read = sum(one.count for one in entries if one.read_by)
         by = f"; {read:,} of them read by these builds" if read else ""
         what = f"differences that {view.MEANING[severity]}"
         summary = f"{plural(totals[severity], 'difference')} that {view.MEANING[severity]}{by}"
-        head = f"<details{' open' if severity == 'breaks' and not view.has_builds(run) else ''}><summary>{summary}</summary>\n\n"
+        is_open = selection.narrows or (severity == "breaks" and not view.has_builds(run))
+        head = f"<details{' open' if is_open else ''}><summary>{summary}</summary>\n\n"
         head += table_head(
             "what", prose(left, 80), prose(right, 80), "read by" if view.has_builds(run) else "asked for by"
         )
         yield Section(
             head,
-            tuple(_difference(one, told=not view.has_builds(run)) for one in entries),
+            tuple(_difference(one, longest, told=not view.has_builds(run)) for one in entries),
             "\n</details>",
             what=f"entries of {what}",
             usefulness=_USEFULNESS[severity],
         )
 
 
-def _difference(one: Difference, *, told: bool) -> str:
+def _difference(one: Difference, longest: int, *, told: bool) -> str:
     """`told`: without a build that says who reads it, who is known to ask for it is told."""
     names, more = view.subjects(one)
     return row(
         f"{prose(one.family)} {', '.join(code(name, 200) for name in names)}{f' and {more:,} more' if more else ''}",
-        code(view.value(one.left), 300),
-        code(view.value(one.right), 300),
+        code(view.value(one.left, longest), longest),
+        code(view.value(one.right, longest), longest),
         ", ".join(code(reader, 100) for reader in one.read_by[:4]) or (told and prose(", ".join(one.asked_by))) or " ",
     )
 

@@ -1,4 +1,4 @@
-"""For a terminal: the first screen answers, the rest is behind `-f markdown`."""
+"""For a terminal: the first screen answers, the rest is there with `--all` or one of the other selections."""
 
 from __future__ import annotations
 
@@ -7,21 +7,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pydiff.model.record import Difference, Finding, Run
-from pydiff.report import view
+from pydiff.report import legend, view
+from pydiff.report.changes import readers_of
 from pydiff.report.commands import divergence_lines
+from pydiff.report.drawing import SEVERITY_COLOURS, plain, sentence, table
 from pydiff.report.interface import Style
-from pydiff.report.text import one_line, plural, shown, spans
+from pydiff.report.listing import Listing
+from pydiff.report.screen import Screen
+from pydiff.report.text import one_line, plural
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
-    from rich.text import Text
 
 _COLOURS = {"same": "bold green", "divergent": "bold red", "inconclusive": "bold yellow"}
-_SEVERITY_COLOURS = {"breaks": "red", "changes": "yellow", "cosmetic": "dim"}
 _MARKS = {"same": "=", "divergent": "≠", "inconclusive": "?"}
-_TOP_WITH_BUILDS = 6
-_TOP_ALONE = 25
+_TOP = 6
+_NOTES = 12
+_WIDEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Terminal:
         out = io.StringIO()
         console = Console(
             file=out,
-            width=max(40, min(style.width or 100, 140)),
+            width=max(40, min(style.width or 100, _WIDEST)),
             force_terminal=style.colour,
             color_system="standard" if style.colour else None,
             no_color=not style.colour,
@@ -54,6 +57,19 @@ class _Page:
     console: Console
 
     def write(self) -> None:
+        selection, run = self.style.selection, self.run
+        if selection.narrows:
+            self._head()
+            picked = view.selected(run, selection)
+            self.console.print()
+            self.say(view.selection_sentence(run, selection, picked), "bold")
+            Listing(run, self.console).write(picked)
+            if picked:
+                self._legend()
+            return
+        if not view.has_builds(run) and not selection.everything:
+            Screen(run, self.console, _COLOURS[run.verdict], _MARKS[run.verdict], legend.lines(run)).write()
+            return
         self._head()
         self._sides()
         self._divergence()
@@ -61,18 +77,19 @@ class _Page:
             self._finding(finding)
         self._differences()
         self._notes()
+        self._legend()
         self._foot()
 
-    def say(self, sentence: str, style: str = "", indent: int = 0) -> None:
+    def say(self, text: str, style: str = "", indent: int = 0) -> None:
         from rich.padding import Padding  # noqa: PLC0415 (as above)
 
-        self.console.print(Padding(_sentence(sentence, style), (0, 0, 0, indent)))
+        self.console.print(Padding(sentence(text, style), (0, 0, 0, indent)))
 
     def title(self, title: str, rest: str = "") -> None:
         self.console.print()
-        line = _sentence(title, "bold")
+        line = sentence(title, "bold")
         if rest:
-            line.append_text(_sentence(f"  ({rest})", "dim"))
+            line.append_text(sentence(f"  ({rest})", "dim"))
         self.console.print(line)
 
     def _head(self) -> None:
@@ -89,15 +106,15 @@ class _Page:
         if self.run.sides.left is None and self.run.sides.right is None:
             return
         count = view.columns(self.run)
-        table = _table("", *view.labels(self.run)[:count])
+        drawn = table("", *view.labels(self.run)[:count])
         for row in view.side_rows(self.run):
             cells = (row.left, row.right)[:count]
-            table.add_row(
-                _plain(row.name.replace(" after ", " after\n"), "dim"),
-                *(_sentence(text, _colour(text)) for text in cells),
+            drawn.add_row(
+                plain(row.name.replace(" after ", " after\n"), "dim"),
+                *(sentence(text, _colour(text)) for text in cells),
             )
         self.console.print()
-        self.console.print(table)
+        self.console.print(drawn)
 
     def _divergence(self) -> None:
         divergence = self.run.divergence
@@ -117,7 +134,7 @@ class _Page:
         grid.add_column(width=1)
         grid.add_column(overflow="fold")
         colour = {"-": "green", "+": "red"}.get(sign, "dim")
-        grid.add_row(_plain(sign, colour), _plain(rest, colour))
+        grid.add_row(plain(sign, colour), plain(rest, colour))
         from rich.padding import Padding  # noqa: PLC0415 (as above)
 
         self.console.print(Padding(grid, (0, 0, 0, 2)))
@@ -156,42 +173,46 @@ class _Page:
         if run.sides.left is None or run.sides.right is None:
             return
         self.title("Differences of the trees", view.counts_sentence(run))
-        wanted = [one for one in view.ranked(run) if one.severity != "cosmetic"]
-        top = wanted[: _TOP_WITH_BUILDS if view.has_builds(run) else _TOP_ALONE]
+        if self.style.selection.everything:
+            Listing(run, self.console).write(view.ranked(run))
+            return
+        top = [one for one in view.ranked(run) if one.severity != "cosmetic"][:_TOP]
         if top:
             self.console.print(self._difference_table(top))
-        left_out = len(run.differences) - len(top)
-        if left_out and top:
-            self.say(
-                f"{plural(left_out, 'more entry', 'more entries')} in the report: -f markdown or -f json", "dim", 2
-            )
+        if left_out := len(run.differences) - len(top):
+            entries = plural(left_out, "more entry", "more entries")
+            self.say(f"{entries if top else 'all of them'}: pydiff report {run.id} --all", "dim", 2)
 
     def _difference_table(self, differences: list[Difference]) -> Table:
         left, right = view.labels(self.run)
-        table = _table("", "", left, right)
+        drawn = table("", "", left, right)
         for one in differences:
             names, more = view.subjects(one)
-            name = _plain(f"{', '.join(names)}{f' and {more:,} more' if more else ''}")
+            name = plain(f"{', '.join(names)}{f' and {more:,} more' if more else ''}")
             if one.read_by:
                 # The last part of the path is enough to find it; the other formats have it whole.
-                readers = dict.fromkeys(reader.rpartition("/")[2] for reader in one.read_by)
-                name.append(f"\nread by {one_line(', '.join(readers), 60)}", "dim")
-            elif one.asked_by and not view.has_builds(self.run):
-                name.append(f"\nasked for by {one_line(', '.join(one.asked_by), 60)}", "dim")
-            table.add_row(
-                _plain(f"{one.severity}\n{one.family}", _SEVERITY_COLOURS[one.severity]),
+                name.append(f"\nread by {one_line(', '.join(readers_of(one)), 60)}", "dim")
+            drawn.add_row(
+                plain(f"{one.severity}\n{one.family}", SEVERITY_COLOURS[one.severity]),
                 name,
-                _plain(view.value(one.left)),
-                _plain(view.value(one.right)),
+                plain(view.value(one.left)),
+                plain(view.value(one.right)),
             )
-        return table
+        return drawn
 
     def _notes(self) -> None:
         notes = view.notes(self.run)
         if notes:
             self.title("Notes")
-        for note in notes[:12]:
+        for note in notes if self.style.selection.everything else notes[:_NOTES]:
             self.say(f"• {one_line(note)}", indent=2)
+
+    def _legend(self) -> None:
+        lines = legend.lines(self.run)
+        if lines:
+            self.title(legend.TITLE)
+        for line in lines:
+            self.console.print(plain(f"  {line}", "dim"))
 
     def _foot(self) -> None:
         run = self.run
@@ -207,31 +228,3 @@ class _Page:
 
 def _colour(cell: str) -> str:
     return {"✔": "green", "✘": "red"}.get(cell[:1], "")
-
-
-def _plain(text: str, style: str = "") -> Text:
-    from rich.text import Text  # noqa: PLC0415 (as above)
-
-    return Text(shown(text), style=style, overflow="fold")
-
-
-def _sentence(text: str, style: str = "") -> Text:
-    """`code` in colour where there is colour, in backticks where there is none."""
-    from rich.text import Text  # noqa: PLC0415 (as above)
-
-    line = Text(style=style, overflow="fold")
-    for is_code, part in spans(shown(text)):
-        line.append(f"`{part}`" if is_code else part, "cyan" if is_code else "")
-    return line
-
-
-def _table(*columns: str) -> Table:
-    from rich import box  # noqa: PLC0415 (as above)
-    from rich.table import Table  # noqa: PLC0415 (as above)
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for number, name in enumerate(columns):
-        last = number >= max(1, len(columns) - 2)
-        table.add_column(_plain(name), overflow="fold", ratio=1 if last else None, max_width=None if last else 26)
-    table.expand = True
-    return table

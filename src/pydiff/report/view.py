@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from pydiff.compare.meeting import BUT_FOR
 from pydiff.model.record import (
+    SEVERITIES,
     AssetRecord,
     BuildSummary,
     Difference,
@@ -19,10 +20,11 @@ from pydiff.model.record import (
     Severity,
     SideRecord,
 )
+from pydiff.model.selection import Selection
+from pydiff.report import changes
 from pydiff.report.commands import divergence_lines, has_commands
 from pydiff.report.text import exact, one_line, plural
 
-SEVERITIES: tuple[Severity, ...] = ("breaks", "changes", "cosmetic")
 MEANING: dict[Severity, str] = {
     "breaks": "can break a build",
     "changes": "can change what is built",
@@ -190,25 +192,54 @@ def counts_sentence(run: Run) -> str:
 
 
 def ranked(run: Run) -> list[Difference]:
-    """Most useful first: what is suspected, what can break, and of that what these builds read."""
+    """Most useful first: what can break, of that what is suspected, what these builds read, what build backends ask for."""
     suspected = {suspect.name for finding in run.findings for suspect in finding.suspects}
     suspected |= {finding.cause.name for finding in run.findings if finding.cause is not None}
 
-    def rank(one: Difference) -> tuple[int, bool, bool, bool]:
+    def rank(one: Difference) -> tuple[int, bool, bool, bool, bool, int]:
         named = bool(suspected & {one.subject, *one.also})
-        return SEVERITIES.index(one.severity), not named, not one.read_by, one.family != "sysconfig"
+        # Most of what a build asks a Python for are variables; whose files differ follows from the rest.
+        asked = -len(one.asked_by)
+        return SEVERITIES.index(one.severity), not named, not one.read_by, not asked, one.family != "sysconfig", asked
 
     return sorted(run.differences, key=rank)
 
 
+def selected(run: Run, selection: Selection) -> list[Difference]:
+    """Of `ranked` those that the selection picks."""
+    return [one for one in ranked(run) if selection.holds(changes.candidate(one))]
+
+
+def selection_sentence(run: Run, selection: Selection, picked: Sequence[Difference]) -> str:
+    """What was asked for and how much of it there is; of nothing, which of the wishes there is nothing of."""
+    wishes = selection.wishes()
+    asked = "; ".join(wishes)
+    total = _facts(run.differences)
+    if not total:
+        return f"Nothing to select from: the run recorded no difference (asked for: {asked})."
+    if picked:
+        return f"{_facts(picked):,} of {plural(total, 'difference')}: {asked}."
+    if len(wishes) == 1:
+        whole = " Names are whole: '*NAME*' finds a part of one." if selection.subjects else ""
+        return f"None of {plural(total, 'difference')} matches: {asked}.{whole}"
+    known = [(one, changes.candidate(one)) for one in run.differences]
+    alone = [f"{said}: {_facts([one for one, as_known in known if test(as_known)]):,}" for said, test in wishes.items()]
+    return f"None of {plural(total, 'difference')} matches all of it. Each alone: {'; '.join(alone)}."
+
+
+def _facts(differences: Sequence[Difference]) -> int:
+    return sum(one.count for one in differences)
+
+
 def subjects(difference: Difference) -> tuple[list[str], int]:
-    """Up to three names that share the difference, and how many more do."""
-    names = [difference.subject, *difference.also[:2]]
-    return [one_line(name, 200) for name in names], max(0, difference.count - len(names))
+    """Up to three names that share the difference, and how many more do; files told together are counted in the value."""
+    named = [difference.subject, *difference.also[:2]]
+    more = len(difference.also) + 1 if difference.family == "files" else difference.count
+    return [one_line(name, 200) for name in named], max(0, more - len(named))
 
 
-def value(text: str | None) -> str:
-    return "(absent)" if text is None else exact(text) or "(empty)"
+def value(text: str | None, limit: int = 300) -> str:
+    return "(absent)" if text is None else exact(text, limit) or "(empty)"
 
 
 def notes(run: Run) -> list[str]:

@@ -9,10 +9,11 @@ import msgspec
 
 from pydiff import events
 from pydiff.cache import Cache
-from pydiff.model.resolution import Archive, Installation, Prebuilt, Repack
+from pydiff.model.resolution import Archive, Installation, Packed, Prebuilt, Repack
 from pydiff.model.settings import Settings
-from pydiff.model.snapshot import SNAPSHOT_SCHEMA, Snapshot
+from pydiff.model.snapshot import Snapshot
 from pydiff.model.tree import Entry
+from pydiff.snapshot.keeping import digest_of, kept_at
 
 if TYPE_CHECKING:
     from pydiff.snapshot.survey import Item
@@ -24,25 +25,22 @@ class _Kept:
     changed: tuple[str, ...]
 
 
-def snapshot_of_archive(
-    resolution: Prebuilt | Repack, archive: Archive, settings: Settings
-) -> tuple[Installation, Snapshot]:
+def snapshot_of_archive(packed: Packed, settings: Settings) -> tuple[Installation, Snapshot]:
     """The facts that `snapshot` would find after `install`, and an Installation that is not on disk (`python` is empty).
 
     Kept by the same digest. Raises ArchiveError, InstallError (a change fails) and CacheError.
     """
-    from pydiff.install import Place  # noqa: PLC0415 (what is on disk needs none of it)
-
+    resolution, archive = packed.resolution, packed.archive
     with events.stage("snapshot", resolution.spec.text):
         cache = Cache(settings.cache_dir)
-        digest = Place.of(resolution, archive, cache).digest
-        path = cache.room("snapshots") / f"{digest}-{SNAPSHOT_SCHEMA}.archive.json"
+        path = kept_at(packed, cache)
         try:
             kept = msgspec.json.decode(path.read_bytes(), type=_Kept)
         except (OSError, msgspec.DecodeError):
             kept = _taken(resolution, archive, settings)
             cache.write(path, msgspec.json.encode(kept))
     version = archive.asset.version
+    digest = digest_of(packed, cache)
     return Installation(kept.snapshot.prefix, "", version, digest, resolution, archive, kept.changed), kept.snapshot
 
 

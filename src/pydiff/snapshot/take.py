@@ -12,8 +12,9 @@ from pydiff import events
 from pydiff.cache import Cache
 from pydiff.model.resolution import Installation
 from pydiff.model.settings import Settings
-from pydiff.model.snapshot import SNAPSHOT_SCHEMA, Facts, Snapshot
+from pydiff.model.snapshot import Facts, Snapshot
 from pydiff.model.tree import Tree
+from pydiff.snapshot.keeping import kept_at
 
 if TYPE_CHECKING:
     from pydiff.snapshot.survey import Item
@@ -33,7 +34,7 @@ def snapshot(installation: Installation, settings: Settings) -> Snapshot:
 
 
 def _kept(installation: Installation, cache: Cache) -> Snapshot:
-    path = cache.room("snapshots") / f"{installation.digest}-{SNAPSHOT_SCHEMA}.json"
+    path = kept_at(installation, cache)
     try:
         return msgspec.json.decode(path.read_bytes(), type=Snapshot)
     except FileNotFoundError:

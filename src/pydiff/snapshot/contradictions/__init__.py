@@ -12,7 +12,10 @@ from pydiff.model.record import Severity
 from pydiff.model.snapshot import Contradiction, Snapshot
 from pydiff.snapshot.beside import Beside, Machine
 from pydiff.snapshot.contradictions import (
+    accepted,
     builddetails,
+    certificates,
+    elsewhere,
     glibc,
     headers,
     install_names,
@@ -24,17 +27,21 @@ from pydiff.snapshot.contradictions import (
     places,
     pythonconfig,
     release,
+    running,
     scripts,
     sysconfig_vars,
     sysroot,
     tools,
+    variables,
 )
 
 _WORST_FIRST: Final[tuple[Severity, ...]] = ("breaks", "changes", "cosmetic")
 # In the order in which a build comes upon them; of equal severity, that is the order of the answer.
 KINDS: tuple[Callable[[Beside], Iterator[Contradiction]], ...] = (
+    running.find,
     tools.find,
     places.find,
+    elsewhere.find,
     headers.find,
     sysroot.find,
     libpython.find,
@@ -42,13 +49,16 @@ KINDS: tuple[Callable[[Beside], Iterator[Contradiction]], ...] = (
     install_names.find,
     glibc.find,
     naming.find,
+    accepted.find,
     pkgconfig.find,
     pythonconfig.find,
     builddetails.find,
     makefile.find,
     sysconfig_vars.find,
+    variables.find,
     scripts.find,
     release.find,
+    certificates.find,
 )
 
 

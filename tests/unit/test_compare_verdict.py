@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from pydiff.explain import verdict
+from pydiff.compare import verdict
 from pydiff.model.build import Built, Failed, NotRun, Outcome, TimedOut, WheelFacts
 from pydiff.model.record import Difference
 
