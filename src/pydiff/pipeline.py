@@ -102,8 +102,10 @@ def _trees(asked: Comparison, specs: tuple[Spec, Spec], settings: Settings, fold
     clock = parts.Clock()
     parts.start(_request(asked, settings), folder)
     resolutions = _resolved(specs, settings, clock)
+    with clock.time("fetch"):
+        at_hand = [pythons.at_hand(resolution, settings) for resolution in resolutions]
     with clock.time("snapshot"):
-        (left, first), (right, second) = pythons.both_looked_at(resolutions, settings)
+        (left, first), (right, second) = snapshots.both(at_hand[0], at_hand[1], settings)
     names, _ = _labelled(left, right, (first, second))
     differences = _compared((first, second), clock)
     clock.stop(*verdict.of_trees(*names, differences))
@@ -111,6 +113,7 @@ def _trees(asked: Comparison, specs: tuple[Spec, Spec], settings: Settings, fold
 
 def _builds(asked: Comparison, specs: tuple[Spec, Spec], package: str, settings: Settings, folder: RunFolder) -> None:
     from pydiff import build  # noqa: PLC0415
+    from pydiff.snapshot import probe  # noqa: PLC0415
 
     clock = parts.Clock()
     parts.start(_request(asked, settings), folder)
@@ -120,12 +123,9 @@ def _builds(asked: Comparison, specs: tuple[Spec, Spec], package: str, settings:
     with clock.time("install"):
         left, right = (pythons.installed(resolution, settings) for resolution in resolutions)
     with clock.time("snapshot"):
-        trees = (snapshots.snapshot(left, settings), snapshots.snapshot(right, settings))
+        (_, first), (_, second) = snapshots.both(left, right, settings)
     with clock.time("probe"):
-        trees = (
-            snapshots.with_runtime(trees[0], left, settings),
-            snapshots.with_runtime(trees[1], right, settings),
-        )
+        trees = (probe.with_runtime(first, left, settings), probe.with_runtime(second, right, settings))
     names, records = _labelled(left, right, trees)
     differences = _compared(trees, clock)
     with clock.time("build"):
@@ -196,11 +196,13 @@ def _judge(
 ) -> tuple[Verdict, str]:
     """Record what the builds showed; returns verdict and headline."""
     from pydiff import build, explain  # noqa: PLC0415
+    from pydiff.compare import builds  # noqa: PLC0415
+    from pydiff.snapshot.contradictions import contradictions  # noqa: PLC0415
 
     records = (build.with_contents(pair.left), build.with_contents(pair.right))
     backend = comparing.declared(pair.backend, (one.name for one in pair.requirements), pair.package.partition("==")[0])
-    differences = comparing.ordered(comparing.with_readers(differences, *records), backend)
-    divergence = comparing.compare_builds(*records, labels=names)
+    differences = comparing.ordered(builds.with_readers(differences, *records), backend)
+    divergence = builds.compare_builds(*records, labels=names)
     parts.record("differences", differences)
     parts.record("divergence", divergence)
     findings = explain.explain(
@@ -213,13 +215,13 @@ def _judge(
             right_tree=trees[1],
             differences=tuple(differences),
             divergence=divergence,
-            left_contradictions=tuple(snapshots.contradictions(trees[0])),
-            right_contradictions=tuple(snapshots.contradictions(trees[1])),
+            left_contradictions=tuple(contradictions(trees[0])),
+            right_contradictions=tuple(contradictions(trees[1])),
         )
     )
     parts.record("findings", findings)
     parts.record("legend", comparing.legend(trees, differences, records, [divergence, findings]))
-    wheel_changes = comparing.compare_wheels(*records)
+    wheel_changes = builds.compare_wheels(*records)
     if wheel_changes:
         told = [f"the wheels differ: {change}" for change in wheel_changes[:_WHEEL_CHANGES_TOLD]]
         more = len(wheel_changes) - len(told)
@@ -231,7 +233,7 @@ def _judge(
         (pair.left.outcome, pair.right.outcome),
         same_failure=explain.same_failure(*records),
         wheels_differ=bool(wheel_changes),
-        commands_differ=both_built and comparing.commands_differ(*records),
+        commands_differ=both_built and builds.commands_differ(*records),
     )
 
 

@@ -1,15 +1,12 @@
-"""One Python, or both, from what was asked to what is on disk or known of it: the stages that come before anything is compared."""
+"""One Python, from what was asked to what is on disk: the stages that come before its snapshot."""
 
 from __future__ import annotations
 
 from pydiff import fetch, install, managers
-from pydiff import snapshot as snapshots
-from pydiff.aside import aside
 from pydiff.errors import NotInstallableError
 from pydiff.events import stage
 from pydiff.model.resolution import Archive, Compiled, Installation, Packed, Prebuilt, Repack, Resolution
 from pydiff.model.settings import Settings
-from pydiff.model.snapshot import Snapshot
 from pydiff.model.spec import Spec
 from pydiff.model.target import this_machine
 
@@ -43,29 +40,12 @@ def installed(resolution: Resolution, settings: Settings) -> Installation:
         return install.install(resolution, archive, settings)
 
 
-def both_looked_at(
-    resolutions: tuple[Resolution, Resolution], settings: Settings
-) -> tuple[tuple[Installation, Snapshot], tuple[Installation, Snapshot]]:
-    """The facts of both, with as little on disk as possible: an archive passes by, an interpreter in place stays there. Raises as `installed`."""
-    left, right = (_there(resolution, settings) for resolution in resolutions)
-    if any(snapshots.is_kept(one, settings) for one in (left, right)):
-        return _looked_at(left, settings), _looked_at(right, settings)
-    with aside(_looked_at, right, settings) as other:
-        return _looked_at(left, settings), other()
-
-
-def _there(resolution: Resolution, settings: Settings) -> Installation | Packed:
-    """What can be looked at with the least work."""
+def at_hand(resolution: Resolution, settings: Settings) -> Installation | Packed:
+    """What can be looked at with the least work: nothing is installed that is not yet. Raises as `installed`."""
     if not isinstance(resolution, Prebuilt | Repack):
         return installed(resolution, settings)
     archive = _fetched(resolution, settings)
     return install.installed(resolution, archive, settings) or Packed(resolution, archive)
-
-
-def _looked_at(python: Installation | Packed, settings: Settings) -> tuple[Installation, Snapshot]:
-    if isinstance(python, Packed):
-        return snapshots.snapshot_of_archive(python, settings)
-    return python, snapshots.snapshot(python, settings)
 
 
 def _fetched(resolution: Prebuilt | Repack, settings: Settings) -> Archive:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from pydiff.compare.actions import asked_for
 from pydiff.model.build import BuildRecord, Built, Failed, NotRun, TimedOut
 from pydiff.model.record import (
     AssetRecord,
@@ -54,6 +53,8 @@ def side_record(installation: Installation, label: str) -> SideRecord:
 
 def with_build(side: SideRecord, record: BuildRecord, class_: str, error: str, log: str) -> SideRecord:
     """The side after its build. `class_` and `error` are what `explain.classify` made of it; `log` names the log file."""
+    from pydiff.compare.builds import asked_for  # noqa: PLC0415 (a comparison of trees does without it)
+
     summary = BuildSummary(
         outcome="not-run",
         actions=len(asked_for(record.actions)),

@@ -10,7 +10,7 @@ import pytest
 from pydiff.compare import compare_trees
 from pydiff.interpreter import ask
 from pydiff.model.snapshot import Snapshot
-from pydiff.snapshot import contradictions
+from pydiff.snapshot.contradictions import contradictions
 from pydiff.snapshot.inplace import own_tree
 from pydiff.snapshot.take import take
 from support import needs_interpreter

@@ -18,9 +18,9 @@ from pydiff.model.settings import Settings
 from pydiff.model.snapshot import Facts, Snapshot
 from pydiff.model.spec import InterpreterRequest, Spec
 from pydiff.model.target import this_machine
-from pydiff.snapshot import probe
 from pydiff.snapshot.binary import elf
 from pydiff.snapshot.inplace import own_tree
+from pydiff.snapshot.probe import probe
 from pydiff.snapshot.tags import accepted, manylinux
 from pydiff.snapshot.take import take
 from support import needs_clang, needs_compiler, needs_interpreter

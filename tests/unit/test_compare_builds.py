@@ -23,8 +23,8 @@ from builds_support import (
     uwsgi_right_link_failure,
     uwsgi_right_no_clang,
 )
-from pydiff.compare.actions import asked_for
 from pydiff.compare.builds import commands_differ, compare_builds
+from pydiff.compare.builds.actions import asked_for
 from pydiff.model.build import Action, BuildRecord, NotRun, TimedOut
 from pydiff.model.record import Divergence
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from builds_support import LEFT, RIGHT, built, failed, record
-from pydiff.compare.wheels import compare_wheels
+from pydiff.compare.builds.wheels import compare_wheels
 from pydiff.model.build import BinaryFacts, Built, WheelFacts
 
 

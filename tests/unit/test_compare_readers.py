@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydiff.compare import with_readers
+from pydiff.compare.builds import with_readers
 from pydiff.model.build import BuildRecord, NotRun, SysconfigRead
 from pydiff.model.record import Difference, Severity
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from pydiff.compare import compare_trees, with_readers
+from pydiff.compare import compare_trees
 from pydiff.compare.aligned import LONGEST
+from pydiff.compare.builds import with_readers
 from pydiff.model.build import BuildRecord, NotRun, SysconfigRead
 from pydiff.model.record import Difference
 from pydiff.model.roles import Roles

@@ -32,7 +32,7 @@ from pydiff.model.resolution import Packed, Prebuilt
 from pydiff.model.settings import Settings
 from pydiff.model.snapshot import Snapshot
 from pydiff.model.sysconfigdata import SysconfigDataError, parse_sysconfigdata
-from pydiff.snapshot import snapshot_of_archive
+from pydiff.snapshot.archived import snapshot_of_archive
 from pydiff.snapshot.binaries import described
 from pydiff.snapshot.binary.interface import Binary, Unreadable
 from snapshot_support import LINUX, MACOS, released

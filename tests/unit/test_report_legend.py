@@ -9,7 +9,8 @@ import pytest
 from msgspec.structs import replace
 
 from builds_support import LEFT, RIGHT, uwsgi_left, uwsgi_right_link_failure
-from pydiff.compare import compare_builds, compare_trees, legend
+from pydiff.compare import compare_trees, legend
+from pydiff.compare.builds import compare_builds
 from pydiff.model.record import Difference, Role, Run
 from pydiff.model.snapshot import Facts, Snapshot
 from pydiff.report import legend as reported

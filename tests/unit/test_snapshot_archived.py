@@ -13,7 +13,8 @@ from pydiff.install import install
 from pydiff.managers import parse_spec, resolve
 from pydiff.model.resolution import Archive, Packed, Prebuilt
 from pydiff.model.settings import Settings
-from pydiff.snapshot import snapshot, snapshot_of_archive
+from pydiff.snapshot import snapshot
+from pydiff.snapshot.archived import snapshot_of_archive
 
 ODD = [
     Item("python/bin/tool", b"#!/bin/sh\n", mode=0o700),

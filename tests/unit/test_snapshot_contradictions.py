@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pydiff.model.snapshot import Contradiction, Facts, Snapshot
-from pydiff.snapshot import contradictions
 from pydiff.snapshot.beside import Beside, Machine
-from pydiff.snapshot.contradictions import KINDS
+from pydiff.snapshot.contradictions import KINDS, contradictions
 from pydiff.snapshot.contradictions.versions import newer
 
 USUAL = ("/usr/bin", "/bin/sh", "/etc", "/usr/lib", "/lib64/ld-linux-x86-64.so.2", "/opt")

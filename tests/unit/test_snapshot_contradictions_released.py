@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pydiff.model.snapshot import Contradiction, Facts, Snapshot
-from pydiff.snapshot import contradictions
 from pydiff.snapshot.beside import Machine
+from pydiff.snapshot.contradictions import contradictions
 from snapshot_support import LINUX, MACOS, released
 
 PREFIX = "/opt/u/python"

@@ -20,7 +20,7 @@ from pydiff.model.settings import Settings
 from pydiff.model.snapshot import Snapshot
 from pydiff.model.spec import InterpreterRequest, Spec
 from pydiff.model.target import Target, this_machine
-from pydiff.snapshot import probe, with_runtime
+from pydiff.snapshot.probe import probe, with_runtime
 
 # As `managers` has it of a venv too: the interpreter behind it.
 BASE = Path(getattr(sys, "_base_executable", sys.executable)).resolve()

@@ -60,7 +60,9 @@ def inspect(
     from pydiff.events import listening
     from pydiff.pipeline import installation
     from pydiff.report.inspection import render_inspection
-    from pydiff.snapshot import contradictions, snapshot, with_runtime
+    from pydiff.snapshot import snapshot
+    from pydiff.snapshot.contradictions import contradictions
+    from pydiff.snapshot.probe import with_runtime
 
     with display() as listener, listening(listener):
         tree = installation(managers.parse_spec(spec), chosen)

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import cache
 
 import msgspec
-from packaging.version import Version
 
 from pydiff.model.record import SEVERITIES, Difference
 
@@ -25,6 +24,8 @@ class Span:
     last: str = ""
 
     def holds(self, version: str) -> bool:
+        from packaging.version import Version  # noqa: PLC0415 (asked for with a version only, and slow to import)
+
         at = Version(version)
         return (not self.first or at >= Version(self.first)) and (not self.last or at <= Version(self.last))
 

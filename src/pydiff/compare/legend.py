@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from pydiff.compare.places import MEANINGS, places
-from pydiff.model.build import BuildRecord
 from pydiff.model.record import Difference, Role
 from pydiff.model.roles import Roles
 from pydiff.model.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from pydiff.model.build import BuildRecord
 
 # `${prefix}` is a reference of a Makefile or a .pc file, and no role.
 _ROLE = re.compile(r"(?<!\$)\{([A-Za-z.~:/\\-]{1,40})\}")

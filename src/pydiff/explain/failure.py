@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pydiff.compare.actions import Call, calls
+from pydiff.compare.builds.actions import Call, calls
 from pydiff.explain.interface import Failure
 from pydiff.explain.lines import clean, last_exception
 from pydiff.model.build import BuildRecord, Built, Failed, NotRun

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from pydiff.compare.actions import Call
+from pydiff.compare.builds.actions import Call
 from pydiff.model.build import BuildRecord
 from pydiff.model.record import Difference, Divergence
 from pydiff.model.snapshot import Contradiction, Snapshot

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pydiff.compare.meeting import BUT_FOR
 from pydiff.model.record import (
     SEVERITIES,
     AssetRecord,
@@ -144,6 +143,8 @@ def _seconds(seconds: float) -> str:
 def divergence_title(divergence: Divergence) -> str:
     """`in build_wheel, after 137 commands that agree: the outcome differs`."""
     after = f", after {plural(divergence.agreed, 'command')}" if divergence.agreed else ""
+    from pydiff.compare.builds import BUT_FOR  # noqa: PLC0415 (a comparison of trees does without it)
+
     # Where the agreement has an exception, the summary tells both.
     if divergence.agreed and BUT_FOR not in divergence.summary:
         after += f" that agree{'s' if divergence.agreed == 1 else ''}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pydiff.compare.actions import Call
+from pydiff.compare.builds.actions import Call
 
 _SAID = re.compile(
     r"command '([^']{1,300})' failed: No such file or directory"

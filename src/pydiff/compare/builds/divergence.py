@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Literal
 
-from pydiff.compare.actions import Call, calls, dates, same_order, same_words, token_changes
-from pydiff.compare.meeting import (
+from pydiff.compare.builds.actions import Call, calls, dates, same_order, same_words, token_changes
+from pydiff.compare.builds.meeting import (
     SIDES,
     Meeting,
     Side,
@@ -20,8 +20,8 @@ from pydiff.compare.meeting import (
     parts_ways,
     surely,
 )
-from pydiff.compare.pairs import Pair, pair
-from pydiff.compare.wheels import compare_wheels
+from pydiff.compare.builds.pairs import Pair, pair
+from pydiff.compare.builds.wheels import compare_wheels
 from pydiff.model.build import BuildRecord, Built, Failed, NotRun, TimedOut
 from pydiff.model.record import ActionRecord, Divergence
 

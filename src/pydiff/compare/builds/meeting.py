@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from pydiff.compare.actions import Call
-from pydiff.compare.pairs import Pair
+from pydiff.compare.builds.actions import Call
+from pydiff.compare.builds.pairs import Pair
 from pydiff.model.build import BuildRecord, TimedOut
 
 Side = Literal["left", "right"]

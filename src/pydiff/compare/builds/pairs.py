@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from pydiff.compare.actions import Call
+from pydiff.compare.builds.actions import Call
 
 # SequenceMatcher is quadratic on repeated elements; a configure script with more probes than this is paired in order.
 _ALIGN_LIMIT = 400
