@@ -48,10 +48,11 @@ def _started(call: bytes) -> Iterator[subprocess.Popen[bytes] | None]:
     if (os.cpu_count() or 1) == 1 or not sys.executable:
         yield None
         return
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join(path or "." for path in sys.path)}
+    # Neither `-c` nor an empty entry may lead to the current folder: it is often that of the package in question.
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     try:
         process = subprocess.Popen(
-            [sys.executable, "-c", _START],
+            [sys.executable, "-P", "-c", _START],
             env=env,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -119,12 +119,13 @@ class Cache:
                 if leftover.lstat().st_mtime < oldest:
                     remove_tree(leftover)
 
-    def write(self, path: Path, data: bytes) -> None:
+    def write(self, path: Path, data: bytes, mode: int = 0o600) -> None:
         """Give `data` its final name in one step. Raises CacheError."""
         with explained("writing", path):
             handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
             try:
                 with os.fdopen(handle, "wb") as file:
+                    os.fchmod(handle, mode)
                     file.write(data)
                 Path(name).replace(path)
             except BaseException:

@@ -11,6 +11,10 @@ from typing import Any
 from pydiff.errors import InstallError
 
 SECONDS = 30.0
+_LONGEST = 200
+"""Characters of what a program said that are quoted."""
+# The question comes by stdin: a program that is no Python would repeat all its words in a message.
+_READ = "import sys; exec(sys.stdin.read())"
 # Runs on every CPython from 3.4 on. -S leaves a venv's own prefix out of sight, so every path is the base interpreter's.
 _QUESTION = """
 import importlib.util, json, platform, sys, sysconfig
@@ -79,21 +83,26 @@ def ask(interpreter: Path) -> Interpreter:
         raise InstallError(f"no interpreter at {interpreter}", hint="give the path of a Python's executable")
     try:
         answer = subprocess.run(
-            [interpreter.absolute(), "-I", "-S", "-c", _QUESTION],
+            [interpreter.absolute(), "-I", "-S", "-c", _READ],
             capture_output=True,
-            stdin=subprocess.DEVNULL,
+            input=_QUESTION.encode(),
             timeout=SECONDS,
             check=True,
             cwd="/",
         )
-        said: dict[str, Any] = json.loads(answer.stdout)
     except subprocess.CalledProcessError as error:
-        last = error.stderr.decode(errors="replace").strip().rsplit("\n", 1)[-1]
-        raise _silent(interpreter, last or f"exit status {error.returncode}") from error
+        raise _refused(interpreter, error) from error
     except subprocess.TimeoutExpired as error:
         raise _silent(interpreter, f"no answer in {SECONDS:.0f} s") from error
     except (OSError, ValueError) as error:
         raise _silent(interpreter, str(error)) from error
+    try:
+        return _interpreter(json.loads(answer.stdout))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise _silent(interpreter, f"it says {_last(answer.stdout) or 'nothing'}") from error
+
+
+def _interpreter(said: dict[str, Any]) -> Interpreter:
     return Interpreter(
         implementation=said["implementation"],
         version=said["version"].removesuffix("+"),
@@ -113,8 +122,42 @@ def ask(interpreter: Path) -> Interpreter:
     )
 
 
+def _refused(interpreter: Path, error: subprocess.CalledProcessError) -> InstallError:
+    """Python 2 does not know the option -I, and only then is it asked for its version."""
+    if b"Unknown option: -I" in error.stderr:
+        version = _version(interpreter)
+        if version.startswith("Python 2."):
+            return InstallError(
+                f"{interpreter} is {version}: Python 2 is not supported", hint="give a Python 3 interpreter"
+            )
+    return _silent(interpreter, _last(error.stderr) or f"exit status {error.returncode}")
+
+
+def _version(interpreter: Path) -> str:
+    """`Python 2.7.18`; "" where there is no answer. Python 2 gives it on stderr."""
+    try:
+        answer = subprocess.run(
+            [interpreter.absolute(), "-V"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            timeout=SECONDS,
+            check=False,
+            cwd="/",
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return _last(answer.stdout)
+
+
+def _last(output: bytes) -> str:
+    """The last line, short, and without the words that were given to the program."""
+    line = output.decode(errors="replace").strip().rsplit("\n", 1)[-1].replace(_READ, "…")
+    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
+
+
 def _silent(interpreter: Path, reason: str) -> InstallError:
     return InstallError(
         f"{interpreter} does not answer as a Python 3 interpreter: {reason}",
-        hint=f"try `{interpreter} -I -c 'import sysconfig'`",
+        hint="give the path of a Python's executable, such as /usr/bin/python3",
     )

@@ -96,8 +96,12 @@ def test_no_run(env: dict[str, str]) -> None:
     done = pydiff("inspect", f"path:{sys.executable}", "--no-run", "-f", "json", env=env)
     assert "runtime" not in done.json["facts"]
     for options, told in (((), "when it runs  "), (("--all",), "what it says when it runs, in the sandbox")):
-        assert told in pydiff("inspect", f"path:{sys.executable}", *options, env=env).out
-        assert told not in pydiff("inspect", f"path:{sys.executable}", "--no-run", *options, env=env).out
+        asked = pydiff("inspect", f"path:{sys.executable}", *options, env=env).out
+        assert told in asked
+        assert "not asked" not in asked
+        silent = pydiff("inspect", f"path:{sys.executable}", "--no-run", *options, env=env).out
+        assert "not asked (--no-run)" in silent
+        assert "extension modules imported" not in silent
 
 
 @pytest.fixture

@@ -85,3 +85,16 @@ def test_nothing_outlives_the_block() -> None:
         assert children() - before, "the other process runs"
     assert children() == before
     assert time.monotonic() - began < 60
+
+
+def test_nothing_is_imported_from_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is often that of the package in question."""
+    mark = tmp_path / "ran"
+    for name in ("pickle.py", "pydiff/__init__.py", "aside_calls.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(f"open({str(mark)!r}, 'w').close()\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend("")
+    with aside(aside_calls.process_and_words, "x") as other:
+        assert other() != (os.getpid(), "x")
+    assert not mark.exists()

@@ -163,3 +163,19 @@ def test_the_answer_of_compare_trees_is_in_this_order() -> None:
     left = Snapshot("/a", "3.9.1", {"sysconfig": {"BLDSHARED": "x", "CC": "x"}}, {})
     right = Snapshot("/b", "3.9.1", {"sysconfig": {"BLDSHARED": "y", "CC": "y"}}, {})
     assert [one.subject for one in ordered(compare_trees(left, right))] == ["CC", "BLDSHARED"]
+
+
+@pytest.mark.parametrize(
+    ("path", "compiled"),
+    [
+        ("include/python{X.Y}/", True),
+        ("include/python{X.Y}/cpython/object.h", True),
+        ("include/python{X.Y}/internal/pycore_gc.h", False),
+        ("lib/python{X.Y}/os.py", False),
+        ("include/python{X.Y}", False),
+    ],
+)
+def test_public_headers_are_asked_for_by_what_compiles_c(path: str, compiled: bool) -> None:
+    readers = readers_of(path, "files")
+    assert ({"setuptools", "meson", "CMake"} <= {*readers}) is compiled
+    assert not {"PyO3", "maturin"} & {*readers}

@@ -43,6 +43,12 @@ def test_names_of_the_api_that_only_one_side_has() -> None:
     assert newer.severity == "changes", "no extension is loaded by both"
 
 
+def test_no_name_of_an_api_is_left_out() -> None:
+    names = [f"Py_{number}" for number in range(40)]
+    found = only(differ("binaries", {LIBRARY: api("Py_A")}, {LIBRARY: api("Py_A", *names)}))
+    assert set(found.detail.removeprefix("only right: ").split(", ")) == set(names)
+
+
 def test_an_api_without_names_and_one_that_is_elsewhere() -> None:
     counted = only(differ("binaries", {"lib/x.so": api("Py_A", packed=False)}, {"lib/x.so": api("Py_B", packed=False)}))
     assert (counted.left, counted.right, counted.detail) == ("1 names", "1 names", "")

@@ -78,16 +78,48 @@ def test_a_private_header_belongs_to_its_version(header: str, other: str, severi
     assert (one.severity, one.right) == (severity, None)
 
 
-def test_that_headers_of_two_versions_have_other_contents_is_no_news() -> None:
+def test_that_the_headers_of_two_versions_have_other_contents_is_told_by_the_files() -> None:
     def headers(version: str, contents: str) -> Snapshot:
         path = f"include/python3.{version.split('.')[1]}/Python.h"
         facts: Facts = {"files": 1, "digest": contents}
         return tree(version, headers=facts, files={path: file(contents)})
 
     across = compare_trees(headers("3.9.18", "a"), headers("3.10.13", "b"))
-    assert {(one.family, one.severity) for one in across} == {("headers", "cosmetic"), ("files", "cosmetic")}
+    assert {(one.family, one.severity) for one in across} == {("headers", "cosmetic"), ("files", "changes")}
     within = compare_trees(headers("3.9.18", "a"), headers("3.9.20", "b"))
     assert {(one.family, one.severity) for one in within} == {("headers", "changes"), ("files", "changes")}
+
+
+def test_public_headers_of_two_versions_are_one_difference_with_a_count() -> None:
+    def headers(version: str, contents: str) -> Snapshot:
+        folder = f"include/python3.{version.split('.')[1]}"
+        names = (
+            "Python.h",
+            "abstract.h",
+            "object.h",
+            "cpython/object.h",
+            "internal/pycore_gc.h",
+            "pyconfig.h",
+            "x/y.h",
+        )
+        return tree(version, files={f"{folder}/{name}": file(contents) for name in names})
+
+    found = told(compare_trees(headers("3.11.7", "a"), headers("3.12.1", "b")))
+    assert found[0] == ("changes", "include/python{X.Y}/", "4 files", "4 files", 4)
+    assert {(severity, subject) for severity, subject, *_ in found[1:]} == {
+        ("cosmetic", f"include/python{{X.Y}}/{name}") for name in ("internal/pycore_gc.h", "pyconfig.h", "x/y.h")
+    }
+
+
+@pytest.mark.parametrize(("size", "severity"), [(0, "cosmetic"), (1, "breaks")])
+@pytest.mark.parametrize("other", ["3.9.20", "3.10.13"])
+def test_a_public_header_without_contents_is_missed_by_nobody(size: int, severity: str, other: str) -> None:
+    both: Facts = {"include": {"kind": "dir", "mode": 0o755}}
+    header: Fact = {"kind": "file", "mode": 0o644, "size": size, "sha256": "a"}
+    left = tree("3.9.18", files={**both, "include/python3.9": both["include"], "include/python3.9/ucnhash.h": header})
+    right = tree(other, files={**both, f"include/python{other.rpartition('.')[0]}": both["include"]})
+    (one,) = compare_trees(left, right)
+    assert (one.severity, one.subject) == (severity, "include/python{X.Y}/ucnhash.h")
 
 
 @pytest.mark.parametrize(

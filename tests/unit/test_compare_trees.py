@@ -119,6 +119,8 @@ def test_a_number_is_its_digits() -> None:
         ("CPPFLAGS", "-I.", "-I. -IInclude", "cosmetic"),
         ("LDFLAGS", "", "-Wl,--exclude-libs,ALL", "breaks"),
         ("LDFLAGS", "", "-Wl,-z,now", "changes"),
+        ("LINKFORSHARED", "-Wl,-E -Wl,-O1 -Wl,-Bsymbolic-functions", "-Wl,-E", "changes"),
+        ("LINKFORSHARED", "-Wl,-O1", "-Wl,-O1 -Wl,-E", "breaks"),
         ("EXT_SUFFIX", ".a.so", ".b.so", "changes"),
         ("CONFIG_ARGS", "'--a'", "'--b'", "cosmetic"),
         ("INCLUDEPY", "/install/include", "/r/include", "breaks"),
@@ -206,6 +208,18 @@ def test_a_family_of_one_side_only_is_one_difference() -> None:
     assert rows(compare_trees(left, tree(sysconfig={}))) == [("changes", "(sysconfig)", "2 facts", None, 1)]
     unread = tree(sysconfig={}, errors={"sysconfig": "line 3: code"})
     assert compare_trees(left, unread)[0].right == "not read: line 3: code"
+
+
+@pytest.mark.parametrize(
+    ("family", "severity"),
+    [("release", "cosmetic"), ("builddetails", "cosmetic"), ("headers", "cosmetic"), ("tags", "changes")],
+)
+def test_a_family_that_only_describes_is_no_news_where_it_could_be_read(family: str, severity: str) -> None:
+    described = tree(**{family: {"version": "8"}})
+    for sides in ((described, tree()), (tree(), described)):
+        assert [(one.family, one.severity) for one in compare_trees(*sides)] == [(family, severity)]
+    (one,) = compare_trees(described, tree(errors={family: "line 3: no table"}, **{family: {}}))
+    assert (one.severity, one.right) == ("changes", "not read: line 3: no table")
 
 
 def test_files_that_name_their_prefix_are_compared_without_it() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from msgspec.structs import replace
 
 from pydiff.compare import verdict
 from pydiff.model.build import Built, Failed, NotRun, Outcome, TimedOut, WheelFacts
@@ -75,6 +76,11 @@ def test_commands_that_differ_are_in_the_headline_but_not_in_the_verdict() -> No
 
 def difference(severity: str) -> Difference:
     return Difference(family="sysconfig", subject="CC", left="cc", right="clang", severity=severity)  # type: ignore[arg-type]
+
+
+def test_a_large_number_is_readable() -> None:
+    many = replace(difference("breaks"), count=1403)
+    assert verdict.of_trees("L", "R", [many])[1] == "L and R differ: 1,403 that can break a build"
 
 
 def test_trees_differ_only_when_a_build_can_notice() -> None:

@@ -12,6 +12,7 @@ from builds_support import LEFT, RIGHT, uwsgi_left, uwsgi_right_link_failure
 from pydiff.compare import compare_trees, legend
 from pydiff.compare.builds import compare_builds
 from pydiff.model.record import Difference, Role, Run
+from pydiff.model.selection import Selection
 from pydiff.model.snapshot import Facts, Snapshot
 from pydiff.report import legend as reported
 from pydiff.report import render
@@ -123,7 +124,26 @@ def test_markdown_folds_it_away() -> None:
 @pytest.mark.parametrize("run", [a_run(legend=ROWS), a_legend()])
 def test_the_terminal_has_a_line_for_the_prefix(run: Run) -> None:
     text = render(run, "terminal", width=100)
-    assert "{prefix}     mise 2024.12.15: ~/py · uv 0.5.5: /opt/b" in text
+    assert re.search(r"\{prefix\} +mise 2024.12.15: ~/py · uv 0.5.5: /opt/b", text)
+
+
+def test_of_a_part_only_the_roles_in_it() -> None:
+    run = trees_only(
+        legend=ROWS, differences=[difference(left="{prefix}/a"), difference(subject="B", left="{multiarch}")]
+    )
+    text = render(run, "terminal", width=80, selection=Selection(subjects=("B",)))
+    assert "{multiarch}  x86_64" in text
+    assert "{prefix}" not in text
+    assert "braces" not in render(run, "terminal", selection=Selection(subjects=("no such",)))
+
+
+def test_what_does_not_fit_goes_on_below_the_value() -> None:
+    rows = [replace(ROWS[0], left="/long" * 20, right="/other" * 20), ROWS[1]]
+    run = trees_only(legend=rows, differences=[difference(left="{prefix}", right="{multiarch}")])
+    text = render(run, "terminal", width=80, selection=Selection(subjects=("A",)))
+    lines = text[text.index(reported.TITLE) :].splitlines()[1:]
+    assert len(lines) > 3
+    assert all(re.match(r"  \{| {15}\S", line) for line in lines)
 
 
 def test_nothing_where_there_is_no_role() -> None:

@@ -74,7 +74,8 @@ def test_what_is_out_of_the_ordinary() -> None:
 
 
 def test_not_asked_not_run_and_no_answer() -> None:
-    assert list(sections(Snapshot("/opt/py", "3.9.18", {}, {}))) == []
+    (section,) = sections(Snapshot("/opt/py", "3.9.18", {}, {}))
+    assert (section.title, section.rows) == ("when it runs", (("why", "not asked (--no-run)"),))
     assert rows({"skipped": "a Python for windows-x86"}) == ("not run", {"why": "a Python for windows-x86"})
     assert rows({"error": "exit status 3"}) == ("does not run", {"why": "exit status 3"})
 
@@ -83,7 +84,7 @@ def test_in_a_row_what_matters_most() -> None:
     def row(facts: Facts) -> object:
         return in_a_row(Snapshot("/opt/py", "3.9.18", {"runtime": facts}, {}))
 
-    assert in_a_row(Snapshot("/opt/py", "3.9.18", {}, {})) is None
+    assert in_a_row(Snapshot("/opt/py", "3.9.18", {}, {})) == ("when it runs", "not asked (--no-run)")
     assert row({"error": "exit status 3"}) == ("does not run", "exit status 3")
     assert row({"skipped": "another platform's"}) == ("not run", "another platform's")
     assert row({**RUNTIME, "module/_ssl": "ImportError: no"}) == (

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from pydiff.model.record import SEVERITIES, Difference, ErrorRecord, Run, Sides
+from pydiff.model.record import SEVERITIES, Difference, ErrorRecord, Role, Run, Sides
 from pydiff.model.selection import Selection
 from pydiff.report import render
+from pydiff.report.apart import apart
 from pydiff.report.screen import LINES
 from runs import a_run, a_side, trees_only
 
@@ -213,3 +214,109 @@ def test_the_record_is_whole_whatever_is_shown() -> None:
     run = differing(*many(30))
     for selection in (Selection(everything=True), Selection()):
         assert len(json.loads(render(run, "json", selection=selection))["differences"]) == 30
+
+
+LONG = "pbs:/srv/mirror/python-build-standalone/releases/20241205/some/more/folders"
+COUNTS = "1,403 that can break a build and 14 that can change what is built"
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+@pytest.mark.parametrize(
+    ("left", "right", "parts"),
+    [
+        (f"{LONG}/left.tar.zst", f"{LONG}/right.tar.zst", ("left", "right")),
+        (f"{LONG}/3.9/build/cpython.tar.zst", f"{LONG}/3.8/build/cpython.tar.zst", ("3.9", "3.8")),
+        (
+            f"{LONG}/cpython-3.12.8+20241205-x86_64-unknown-linux-gnu-debug-full.tar.zst",
+            f"{LONG}/cpython-3.12.8+20241205-x86_64-unknown-linux-musl-debug-full.tar.zst",
+            ("gn", "mus"),
+        ),
+        (LONG * 9, "uv 3.9", ("folders", "uv 3.9")),
+    ],
+)
+def test_the_counts_survive_long_labels(left: str, right: str, parts: tuple[str, str], width: int) -> None:
+    sides = Sides(left=a_side(left), right=a_side(right))
+    run = differing(a_variable("A", "1", "2"), sides=sides, headline=f"{left} and {right} differ: {COUNTS}")
+    lines = screen(run, width)
+    headline = " ".join(lines[: lines.index("")])
+    assert headline.endswith(f"differ: {COUNTS}")
+    ours, theirs = headline.removeprefix("≠ ").split(" differ: ")[0].split(" and ")
+    assert parts[0] in ours
+    assert parts[1] in theirs
+    for short, whole in ((ours, left), (theirs, right)):
+        assert short == whole or "…" in short
+    first, second = lines[lines.index("") + 1 :][:2]
+    assert first[:24] != second[:24]
+
+
+def test_a_headline_that_is_too_long_is_marked_as_cut() -> None:
+    lines = screen(differing(headline="word " * 70))
+    assert lines[1].endswith("word…")
+    assert lines[2] == ""
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_what_tells_two_long_values_apart_is_seen(width: int) -> None:
+    left = "{prefix}/lib/python{X.Y}/config-{X.Y}m-x86_64-linux-gnu"
+    run = differing(a_variable("LIBPL", left, left.replace("m-x86", "-x86")))
+    (line,) = told(screen(run, width))
+    ours, theirs = line.split("LIBPL")[1].split(" → ")
+    assert ours.strip() != theirs.strip()
+    if width > 40:
+        assert "}m-x86" in ours
+        assert "}-x86" in theirs
+
+
+def test_where_no_room_is_enough_the_way_to_see_it_is_told() -> None:
+    run = differing(a_variable("V", "ab" * 400, "ab" * 401))
+    (line,) = told(screen(run, 80))
+    assert line.endswith("differs: --subject V")
+
+
+@given(TEXT, TEXT, st.integers(0, 60), st.integers(0, 60))
+def test_two_texts_made_short_fit_their_room(left: str, right: str, ours: int, theirs: int) -> None:
+    one, other = apart(left, right, ours, theirs)
+    assert cell_len(one) <= ours
+    assert cell_len(other) <= theirs
+
+
+def test_the_legend_of_the_screen_tells_a_role_that_is_seen_with_both_values() -> None:
+    rows = [
+        Role(role="{prefix}", left="/a/" + "long/" * 20 + "3.9", right="/a/" + "long/" * 20 + "3.10", meaning="where it is"),
+        Role(role="{X.Y}", left="3.9", right="3.10", meaning="its version"),
+    ]  # fmt: skip
+    lines = screen(differing(a_variable("A", "{X.Y}", "b"), legend=rows))
+    assert "{X.Y}  mise 2024.12.15: 3.9 · uv 0.5.5: 3.10 (its version)" in lines
+    assert not any("{prefix}" in line for line in lines)
+    (line,) = [line for line in screen(differing(a_variable("A", "{prefix}", "b"), legend=rows)) if "left:" in line]
+    assert re.fullmatch(r"\{prefix\}  left: ….*/3\.9 · right: ….*/3\.10", line)
+    assert not any("left:" in line for line in screen(differing(a_variable("A", "{prefix}", "b"), legend=rows), 40))
+
+
+@pytest.mark.parametrize("count", [1, 5, 12, 60, 400])
+def test_the_screen_says_how_much_it_leaves_out(count: int) -> None:
+    lines = screen(differing(*(a_variable(f"V{number}", f"a{number}", f"b{number}") for number in range(count))))
+    more = [line for line in lines if line.startswith("…")]
+    rows = len(told(lines))
+    left_out = count - rows
+    assert more == ([f"… {left_out} more change{'s' * (left_out > 1)} with --all"] if left_out else [])
+
+
+def test_all_names_every_member() -> None:
+    names = [f"NAME_{number}" for number in range(150)]
+    run = differing(a_variable("FIRST", "1", "2", count=151, also=names))
+    said = render(run, "terminal", width=80, selection=Selection(everything=True))
+    assert all(re.search(rf"\b{name}\b", said) for name in names)
+    assert "more" not in said
+    unnamed = render(
+        differing(a_variable("FIRST", "1", "2", count=160, also=names)),
+        "terminal",
+        width=2_000,
+        selection=Selection(everything=True),
+    )
+    assert "and 9 more, which the record does not name" in " ".join(unnamed.split())
+
+
+def test_where_not_even_one_family_fits_they_are_counted() -> None:
+    lines = screen(differing(*(a_variable("A", "1", "2", family=f"a_long_family_{number}") for number in range(9))), 40)
+    assert "breaks         9  9 families" in lines

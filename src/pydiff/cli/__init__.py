@@ -10,6 +10,7 @@ import typer
 from pydiff import __version__
 from pydiff.cli import build, cache, compare, diff, doctor, fetch, inspect, pack, report, resolve
 from pydiff.cli.failure import run
+from pydiff.cli.output import usable_streams
 
 # rich_markup_mode=None: drawing the help with rich alone would cost more than the 150 ms that `--help` may take.
 app = typer.Typer(
@@ -47,4 +48,5 @@ def root(
 
 def main() -> None:
     """The entry point of the console script."""
+    usable_streams()
     run(app, debug="--debug" in sys.argv[1:])

@@ -62,6 +62,7 @@ def inspect(
     from pydiff.report.inspection import render_inspection
     from pydiff.snapshot import snapshot
     from pydiff.snapshot.contradictions import contradictions
+    from pydiff.snapshot.contradictions.fitting import fitting
     from pydiff.snapshot.probe import with_runtime
 
     with display() as listener, listening(listener):
@@ -69,6 +70,6 @@ def inspect(
         facts = snapshot(tree, chosen)
         if run:
             facts = with_runtime(facts, tree, chosen)
-        found = contradictions(facts)
+        found = fitting(contradictions(facts), tree.resolution)
     text = render_inspection(tree, facts, found, format_name, terminal_width(output), selection=shown)
     write_text(text, output)

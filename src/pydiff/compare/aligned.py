@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
-from pydiff.compare.places import COMPILING, NOTICED, places, told_apart
+from pydiff.compare.places import COMPILING, NOTICED, OWN, places, told_apart
 from pydiff.compare.rooms import Rooms, rooms_of
 from pydiff.model.roles import Roles
 from pydiff.model.snapshot import Fact, Facts, Snapshot
@@ -29,6 +29,8 @@ class Side:
     values: Roles
     """For values: the architecture becomes a role only where the sides differ in it, so that `x86_64-linux-gnu-gcc` stays readable."""
     rooms: Rooms
+    own: Roles
+    """What the tree itself is, its prefix and its version: in this light, two equal texts can mean two things."""
 
     def facts(self, family: str) -> Facts:
         return self.snapshot.families.get(family, {})
@@ -67,6 +69,15 @@ class Side:
             return {name: self._text(value) for name, value in fact.items()}
         return {"": self._text(fact)}
 
+    def said(self, text: str) -> tuple[str, str]:
+        """What the tree holds for a normalised text, and what that says of the tree itself.
+
+        Where both are equal on two sides, only the role of a place outside the trees (`.` is the source of one) tells the texts apart.
+        `/opt/a` in a tree at /opt/a and in its copy at /opt/b is one text as well, but right in one and wrong in the other.
+        """
+        raw = self.values.restore(text)
+        return raw, self.own.normalise(raw)
+
     def _text(self, value: str | float | list[str] | None) -> str:
         text = " ".join(value) if isinstance(value, list) else "" if value is None else str(value)
         return self.values.normalise(" ".join(text.split()))
@@ -87,7 +98,8 @@ def _side(snapshot: Snapshot, known: Mapping[str, str], plain: AbstractSet[str])
     """`plain`: roles that values do without."""
     paths = Roles({role: text for role, text in known.items() if role not in COMPILING})
     values = Roles({role: text for role, text in known.items() if role not in plain})
-    return Side(snapshot, paths, values, rooms_of(snapshot.families.get("files", {}), paths))
+    own = Roles({role: text for role, text in known.items() if role in OWN})
+    return Side(snapshot, paths, values, rooms_of(snapshot.families.get("files", {}), paths), own)
 
 
 def cut(text: str) -> str:

@@ -13,6 +13,7 @@ from functools import cache
 
 import msgspec
 
+from pydiff.compare import severity
 from pydiff.model.record import SEVERITIES, Difference
 
 
@@ -40,6 +41,8 @@ class Backend:
     """Backends that it calls, and that ask for what they ask for."""
     families: frozenset[str] = frozenset()
     """Files that it reads by itself: families of a snapshot."""
+    compiles: bool = False
+    """Whether it compiles C against the headers of Python; the bindings of Rust know the C API by themselves."""
     spans: Mapping[str, Span] | None = None
     """Of the variables that only some releases ask for."""
 
@@ -70,6 +73,7 @@ _SETUPTOOLS = Backend(
         "SOABI_PLATFORM", "HAVE_DYNAMIC_LOADING", "DYNLOADFILE",
     },
     declared=frozenset({"setuptools"}),
+    compiles=True,
     spans={
         "LDCXXSHARED": Span(first="72.2.0"),
         "Py_GIL_DISABLED": Span(first="69.5.1"),
@@ -92,6 +96,7 @@ _MESON = Backend(
         "ABI3LDLIBRARY",
     },
     declared=frozenset({"mesonpy", "meson-python", "meson"}),
+    compiles=True,
     families=frozenset({"pkgconfig", "builddetails"}),
 )  # fmt: skip
 # CMake 3.25 and 4.4: Modules/FindPython/Support.cmake, which runs the interpreter, or python-config where it has found no interpreter.
@@ -101,6 +106,7 @@ _CMAKE = Backend(
         "SOABI", "EXT_SUFFIX", "SO", "ABIFLAGS", "LIBPL", "LIBS", "INCLUDEPY", "CONFINCLUDEPY", "srcdir", "prefix", "Py_GIL_DISABLED",
     }),
     declared=frozenset({"cmake"}),
+    compiles=True,
     families=frozenset({"pythonconfig"}),
 )  # fmt: skip
 # scikit-build-core 1.1.2: builder/sysconfig.py, builder/generator.py; EXE is what the package `ninja` 1.13 asks for to start itself.
@@ -162,6 +168,7 @@ _AUTOTOOLS = Backend(
         "CONFINCLUDEPY", "PYTHONFRAMEWORKPREFIX", "CFLAGS", "LIBPYTHON", "Py_ENABLE_SHARED", "EXT_SUFFIX", "prefix", "exec_prefix",
     }),
     families=frozenset({"pythonconfig", "pkgconfig"}),
+    compiles=True,
 )  # fmt: skip
 # uWSGI 2.0.31: uwsgiconfig.py, plugins/python/uwsgiplugin.py; its setup.py runs them from within setuptools.
 _UWSGI = Backend(
@@ -171,6 +178,7 @@ _UWSGI = Backend(
         "CONFINCLUDEPY",
     }),
     works_through=("setuptools",),
+    compiles=True,
 )  # fmt: skip
 # Cython 3.3.1 turns Python into C and asks for nothing; who compiles the C is the backend.
 
@@ -215,9 +223,14 @@ def variables_of(name: str, version: str = "") -> frozenset[str]:
 
 @cache
 def readers_of(variable: str, family: str = "sysconfig") -> tuple[str, ...]:
-    """The backends that ask for a sysconfig variable; of another family, those that read its files. The most common first."""
+    """The backends that ask for a sysconfig variable; of another family, those that read its files.
+
+    Of the family `files`, `variable` is a path with roles, and public headers are what is asked for. The most common first.
+    """
     if family == "sysconfig":
         return tuple(name for name in _COMMON if variable in _NAMED[name].variables)
+    if family == "files":
+        return tuple(name for name in _COMMON if _NAMED[name].compiles) if severity.is_public_header(variable) else ()
     return tuple(name for name in _COMMON if family in _NAMED[name].families)
 
 
@@ -243,12 +256,12 @@ def ordered(differences: Iterable[Difference], backend: str | None = None) -> li
     what any does. The order is otherwise kept.
     """
     asks = variables_of(backend) if backend else frozenset()
-    through = _all_through(backend) if backend else ()
+    through = frozenset(_all_through(backend) if backend else ())
 
     def first(one: Difference) -> bool:
         if one.family == "sysconfig":
             return bool(asks & {one.subject, *one.also})
-        return any(one.family in _NAMED[name].families for name in through)
+        return not through.isdisjoint(one.asked_by)
 
     told = [msgspec.structs.replace(one, asked_by=_asked_by(one)) for one in differences]
     return sorted(

@@ -73,6 +73,11 @@ _KINDS: tuple[tuple[FlagKind, str], ...] = (
         "hardening",
         r"-fPIE$|-fpie$|-pie$|-no-pie$|-(?:Wl,-)?z[, ](?:relro|now|norelro|lazy|noexecstack|execstack|separate-code|noseparate-code)|-Wl,(?:-pie|-no-pie)",
     ),
+    # What only makes the result of the link faster, never what is linked: before "linker", which stops builds.
+    (
+        "optimisation",
+        r"-Wl,(?:-O\d?$|-Bsymbolic-(?:non-weak-)?functions$|--sort-common|--?hash-style,|--(?:no-)?relax$)",
+    ),
     ("rpath", r"-Wl,--?rpath|-Wl,-R|-rpath\b|-R(?!pass)"),
     ("library-path", r"-L|-F|-iframework |-Wl,-[LF]"),
     ("library", r"(?:-Wl,)?-(?:(?:hidden|weak|needed|reexport|lazy|upward|merge)[-_])?l(?!to_library|oad\b)"),

@@ -141,8 +141,9 @@ def _differing(one: _Files, other: _Files, met: AbstractSet[str]) -> Iterator[Fo
 
 def _told(here: _Files, there: _Files, lone: Iterable[str]) -> Iterator[Lone]:
     groups: dict[tuple[str, Severity], list[str]] = defaultdict(list)
+    same_minor = here.side.minor == there.side.minor
     for path in sorted(lone):
-        worst = severity.of_file(path, missing=True, same_minor=here.side.minor == there.side.minor)
+        worst = severity.of_file(path, missing=True, same_minor=same_minor, empty=here.facts[path].get("size") == 0)
         folder = _highest_missing(path, there.folders) or f"{path.rpartition('/')[0]}/"
         if worst == "cosmetic" and folder.startswith(room := f"{_room(path, worst)}/"):
             folder = room

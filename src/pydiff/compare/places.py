@@ -29,6 +29,8 @@ MEANINGS: Mapping[str, str] = {
 """Role -> what it stands for."""
 COMPILING = frozenset({"build", "python-source", "srcdir", "tmp", "tmp~1"})
 """Roles of where it was compiled, which no path inside a tree names."""
+OWN = frozenset({"prefix", "X.Y", "X.Y.Z"})
+"""Roles of what the tree itself is."""
 NOTICED = ("multiarch", "srcdir")
 """Roles that make values harder to read (`{multiarch}-gcc`), and so are used in values only where the sides differ in them."""
 

@@ -81,6 +81,9 @@ _PLAIN: dict[str, tuple[tuple[re.Pattern[str], Severity], ...]] = {
     ),
     "bundled": ((re.compile(r"terminfo|wheel"), "cosmetic"),),
 }
+# Families that only describe what other families tell from the files themselves. That one side has them not (`install_only` has no PYTHON.json,
+# no Python before 3.14 build-details.json) changes no build; what one that could not be read would have said is open.
+_DESCRIBING = frozenset({"release", "builddetails", "headers"})
 _PC_BREAKS = frozenset({"prefix", "exec_prefix", "libdir", "includedir", "Libs:", "Cflags:"})
 
 
@@ -100,6 +103,11 @@ def of_copy(name: str, changed: Sequence[Flag]) -> Severity:
 def of_plain(family: str, subject: str) -> Severity:
     """Of a fact that is told by itself; `changes`, as every such fact can end in the artefacts, unless a table says otherwise."""
     return next((found for pattern, found in _PLAIN.get(family, ()) if pattern.fullmatch(subject)), "changes")
+
+
+def of_family(family: str, *, unread: bool) -> Severity:
+    """Of a whole family that one side only has; `unread`: because it could not be read on the other."""
+    return "cosmetic" if family in _DESCRIBING and not unread else "changes"
 
 
 def of_exports(only_left: Sequence[str], only_right: Sequence[str], *, same_minor: bool) -> Severity:
@@ -168,11 +176,23 @@ _FILES = tuple((re.compile(pattern), missing, differs) for pattern, missing, dif
 
 
 _PRIVATE_HEADER = re.compile(r"include/(?:.*/)?internal/.*")
+# What every extension is compiled against: PEP 384 and the C API manual, "Include Files"; `cpython/` is included from there.
+_PUBLIC_HEADER = re.compile(r"include/python\{X\.Y\}/(?:cpython/)?[^/]+\.h")
 
 
-def of_file(path: str, *, missing: bool, same_minor: bool = True) -> Severity:
-    """`path` with roles; `missing` on one side, or else other contents. Of another X.Y, other contents and other private headers are no news."""
-    if not same_minor and (not missing or _PRIVATE_HEADER.fullmatch(path)):
+def is_public_header(path: str) -> bool:
+    """Whether `path` with roles is a header that extensions include, or the folder of those, with a slash."""
+    return _PUBLIC_HEADER.fullmatch(path if path.endswith(".h") else f"{path}x.h") is not None
+
+
+def of_file(path: str, *, missing: bool, same_minor: bool = True, empty: bool = False) -> Severity:
+    """`path` with roles; `missing` on one side, or else other contents; `empty`: what one side has holds nothing.
+
+    Of another X.Y, private headers are no news, nor are other contents but those of public headers.
+    """
+    if not same_minor and (_PRIVATE_HEADER.fullmatch(path) or not (missing or _PUBLIC_HEADER.fullmatch(path))):
+        return "cosmetic"
+    if empty and missing and _PUBLIC_HEADER.fullmatch(path):
         return "cosmetic"
     for pattern, when_missing, when_different in _FILES:
         if pattern.fullmatch(path):

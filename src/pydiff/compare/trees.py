@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from pydiff.compare import binaries, layouts, running, variables
+from pydiff.compare import binaries, layouts, pkgconfig, running, severity, variables
 from pydiff.compare.aligned import Side, align
 from pydiff.compare.found import Found, written
 from pydiff.model.record import Difference
@@ -18,7 +18,7 @@ _RULES: dict[str, Rule] = {
     "sysconfig_vars": partial(variables.of_copy, "sysconfig_vars"),
     "makefile": partial(variables.of_copy, "makefile"),
     "pyconfig_h": variables.of_macros,
-    "pkgconfig": partial(variables.of_fields, "pkgconfig"),
+    "pkgconfig": pkgconfig.of_pkgconfig,
     "pythonconfig": partial(variables.of_fields, "pythonconfig"),
     "headers": variables.of_headers,
     "binaries": binaries.of_binaries,
@@ -53,5 +53,5 @@ def _one_sided(family: str, left: Snapshot, right: Snapshot) -> Found:
         count = len(snapshot.families.get(family, {}))
         problem = snapshot.errors.get(family)
         texts.append(f"{count} facts" if count else f"not read: {problem}" if problem else None)
-    # A whole family missing on Windows, or before 3.14, is how those are; only what could not be read leaves something open.
-    return Found(family, f"({family})", texts[0], texts[1], "changes")
+    unread = any(family in snapshot.errors and not snapshot.families.get(family) for snapshot in (left, right))
+    return Found(family, f"({family})", texts[0], texts[1], severity.of_family(family, unread=unread))

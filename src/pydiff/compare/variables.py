@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 from typing import Final
 
@@ -11,7 +12,6 @@ from pydiff.compare.flags import Flag
 from pydiff.compare.found import Found, as_text, token_changes
 from pydiff.model.record import Severity
 
-Changed = dict[str, tuple[tuple[Flag, ...], tuple[Flag, ...]]]
 _NOT_THERE: Final = ((), ())
 
 
@@ -92,7 +92,7 @@ def of_fields(family: str, left: Side, right: Side, *, elsewhere: Collection[str
     )
     for path in sorted(one.keys() & other.keys()):
         for field in sorted((one[path].keys() | other[path].keys()) - set(elsewhere)):
-            found = _differ(one[path].get(field), other[path].get(field))
+            found = differ(one[path].get(field), other[path].get(field), left, right)
             if found:
                 removed, added = found.changed
                 subject = f"{path}:{field}" if field else path
@@ -101,7 +101,7 @@ def of_fields(family: str, left: Side, right: Side, *, elsewhere: Collection[str
                 )
 
 
-class _Pair:
+class Pair:
     """Two values that differ."""
 
     __slots__ = ("changed", "left", "right")
@@ -126,7 +126,7 @@ class _Pair:
         return Found(family, subject, self.left, self.right, worst, detail, None if alone else key, several)
 
 
-def _variables(left: Side, right: Side, family: str) -> dict[str, _Pair]:
+def _variables(left: Side, right: Side, family: str) -> dict[str, Pair]:
     one, other = (
         {
             f"{name}:{field}" if field else name: text
@@ -135,19 +135,35 @@ def _variables(left: Side, right: Side, family: str) -> dict[str, _Pair]:
         }
         for side in (left, right)
     )
-    pairs: dict[str, _Pair] = {}
+    pairs: dict[str, Pair] = {}
     for name in sorted(one.keys() | other.keys()):
-        found = _differ(one.get(name), other.get(name))
+        found = differ(one.get(name), other.get(name), left, right)
         if found:
             pairs[name] = found
     return pairs
 
 
-def _differ(left: str | None, right: str | None) -> _Pair | None:
-    if left == right:
+def differ(ours: str | None, theirs: str | None, left: Side, right: Side) -> Pair | None:
+    if ours == theirs:
         return None
-    if left is None or right is None:
-        return _Pair(left, right, _NOT_THERE)
-    removed, added = token_changes(left, right)
+    if ours is None or theirs is None:
+        return Pair(ours, theirs, _NOT_THERE)
+    removed, added = _without_one_text(*token_changes(ours, theirs), left, right)
     # Nothing but spelling: `-L x` for `-Lx`, quotes.
-    return _Pair(left, right, (tuple(removed), tuple(added))) if removed or added else None
+    return Pair(ours, theirs, (tuple(removed), tuple(added))) if removed or added else None
+
+
+def _without_one_text(removed: list[Flag], added: list[Flag], left: Side, right: Side) -> tuple[list[Flag], list[Flag]]:
+    """Without the pairs that are one text in both trees, and look like two by a role alone. A flag that moved stays in both."""
+    theirs: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for position, flag in enumerate(added):
+        theirs[right.said(flag.text)].append(position)
+    kept: list[Flag] = []
+    paired: set[int] = set()
+    for flag in removed:
+        same = theirs.get(left.said(flag.text))
+        if same and added[same[-1]].text != flag.text:
+            paired.add(same.pop())
+        else:
+            kept.append(flag)
+    return kept, [flag for position, flag in enumerate(added) if position not in paired]

@@ -14,8 +14,8 @@ def of_trees(left: str, right: str, differences: Sequence[Difference]) -> tuple[
     changing = sum(difference.count for difference in differences if difference.severity == "changes")
     if breaking or changing:
         parts = [
-            f"{breaking} that can break a build" if breaking else "",
-            f"{changing} that can change what is built" if changing else "",
+            f"{breaking:,} that can break a build" if breaking else "",
+            f"{changing:,} that can change what is built" if changing else "",
         ]
         return "divergent", f"{left} and {right} differ: {' and '.join(part for part in parts if part)}"
     if differences:

@@ -35,6 +35,8 @@ def host(minor: str) -> Found:
     this = running()
     if not minor:
         return this
+    if minor.startswith("2."):
+        raise python_2(f"host-{minor}")
     known = sorted((found for found in pyenv() if _is(found, minor)), key=lambda found: found.order, reverse=True)
     for found in (*known, *on_path(minor), this):
         checked = _checked(found.path, minor) if found is not this else this
@@ -48,6 +50,10 @@ def host(minor: str) -> Found:
         f"there is no Python {minor} on this machine",
         hint=f"host-X.Y is looked for among pyenv's versions ({pyenv_root()}) and on PATH; here are {', '.join(there)}",
     )
+
+
+def python_2(text: str) -> SpecError:
+    return SpecError(f"{text}: Python 2 is not supported", hint="ask for a Python 3")
 
 
 def running() -> Found:

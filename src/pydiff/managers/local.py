@@ -59,6 +59,8 @@ class Pyenv:
                 f"{spec.text!r}: pyenv's Pythons are built on this machine",
                 hint="leave the release date and the target out",
             )
+        if request.major == 2:
+            raise interpreters.python_2(spec.text)
         installed = interpreters.pyenv()
         variant = [found for found in installed if found.variant == request.variant]
         chosen = newest(variant, request, lambda found: found.version)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from pydiff.model.record import SEVERITIES, Severity
@@ -55,6 +55,20 @@ class Selection:
         if self.readers:
             found[f"read by {_either(self.readers)}"] = lambda one: _any_match(one.readers, self.readers)
         return found
+
+    def alone(self) -> list[Selection]:
+        """Of each field that is given a selection without the others."""
+        given = [
+            replace(NOTHING_SELECTED, families=self.families),
+            replace(NOTHING_SELECTED, subjects=self.subjects),
+            replace(NOTHING_SELECTED, severity=self.severity),
+            replace(NOTHING_SELECTED, readers=self.readers),
+        ]
+        return [one for one in given if one.narrows]
+
+    def named(self, names: Iterable[str]) -> list[str]:
+        """Those of `names` that are asked for; all of them where no name is."""
+        return [name for name in names if not self.subjects or _any_match((name,), self.subjects)]
 
     def holds(self, one: Candidate) -> bool:
         return all(test(one) for test in self.wishes().values())

@@ -90,7 +90,7 @@ def _stems(old: str, new: str) -> tuple[str, str]:
     return stems if all(stems) else (old, new)
 
 
-_LISTS = re.compile(r"(?:^|; )(?:other contents|only left|only right): ")
+_LISTS = re.compile(r"(?:^|; )(other contents|only left|only right): ")
 
 
 def names(one: Difference) -> list[str]:
@@ -109,9 +109,15 @@ def files_of(one: Difference) -> list[str]:
     """The files that a difference tells together, as far as it names them; a comma in a name divides it."""
     if one.family != "files" or not one.subject.endswith("/"):
         return []
-    lone = one.left is None or one.right is None
-    lists = [one.detail] if lone else _LISTS.split(one.detail)[1:]
-    return [f"{one.subject}{name}" for told in lists if told for name in told.split(", ")]
+    return [f"{one.subject}{name}" for told in lists_of(one).values() for name in told]
+
+
+def lists_of(one: Difference) -> dict[str, list[str]]:
+    """`other contents`, `only left`, `only right` -> the files of a folder that `detail` names; of one side's files alone, "" -> them."""
+    if one.left is None or one.right is None:
+        return {"": one.detail.split(", ")} if one.detail else {}
+    parts = _LISTS.split(one.detail)[1:]
+    return {what: told.split(", ") for what, told in zip(parts[::2], parts[1::2], strict=True) if told}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pydiff.report.text import exact, shown, spans
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -43,6 +44,19 @@ def table(*columns: str) -> Table:
         drawn.add_column(plain(name), overflow="fold", ratio=1 if last else None, max_width=None if last else 26)
     drawn.expand = True
     return drawn
+
+
+def hanging(console: Console, line: Text, hang: int, first: int = 0) -> None:
+    """What does not fit one line goes on below, `hang` to the right."""
+    from rich.padding import Padding  # noqa: PLC0415 (as above)
+
+    if first + line.cell_len <= console.width and "\n" not in line.plain:
+        console.print(Padding(line, (0, 0, 0, first)))
+        return
+    head, *rest = line.wrap(console, max(10, console.width - hang - (2 if first else 0)))
+    console.print(Padding(head, (0, 0, 0, first)))
+    if rest:
+        console.print(Padding(plain("\n").join(rest), (0, 0, 0, hang + (2 if first else 0))))
 
 
 def squeezed(text: str, width: int) -> str:

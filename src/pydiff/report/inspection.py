@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 
 from pydiff.compare.flags import FlagKind, tokenise
 from pydiff.model.record import Severity
-from pydiff.model.resolution import Installation, Prebuilt
+from pydiff.model.resolution import Installation, Prebuilt, Repack
 from pydiff.model.selection import NOTHING_SELECTED, Candidate, Selection
 from pydiff.model.snapshot import Contradiction, Snapshot
 from pydiff.report import inspection_screen, runtime
@@ -32,6 +33,8 @@ _SUMMARISED: tuple[FlagKind, ...] = (
     "debug",
 )
 _NAMES_SHOWN = 8
+# Some 1,700 names as one compressed word; their count and their digest stand beside it, and the JSON has it whole.
+_PACKED = "exports_names"
 _COUNTED: dict[Severity, str] = {
     "breaks": "can break a build",
     "changes": "can change what is built",
@@ -59,15 +62,19 @@ def render_inspection(
     "says", "found", "consequence", "remedies": […], "said": {name: what it says}}], "facts": {family: {subject: fact}}, "errors": {family: why}}
     """
     spec = installation.resolution.spec.text
-    summary = list(_summary(installation, snapshot))
+    summary = list(_summary(installation, snapshot, found))
     answer = _answer(found)
     if selection.narrows:
-        sections = list(_selected(spec, snapshot, found, selection))
+        kind = ", a repacked local interpreter and not a release" if isinstance(installation.resolution, Repack) else ""
+        sections = list(_selected(f"{spec}{kind}", snapshot, found, selection))
     elif format_name == "terminal" and not selection.everything:
         columns = max(40, width or UNFOLDED)
         sections = list(inspection_screen.screen(spec, answer, summary, snapshot, found, columns, redactor()))
     else:
-        sections = [Section(f"{spec}: {answer}", ()), *_contradictions(found, everything=selection.everything)]
+        sections = [
+            Section(f"{spec}: {answer}", ()),
+            *_contradictions(snapshot, found, everything=selection.everything),
+        ]
         sections += [Section("what builds ask of it", tuple(summary)), *runtime.sections(snapshot)]
         if snapshot.errors:
             sections.append(Section("could not be read", tuple(snapshot.errors.items())))
@@ -84,7 +91,9 @@ def render_inspection(
     return render_sheet(Sheet(tuple(sections), data), format_name, width)
 
 
-def _summary(installation: Installation, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+def _summary(
+    installation: Installation, snapshot: Snapshot, found: Sequence[Contradiction]
+) -> Iterator[tuple[str, str]]:
     """What a build engineer asks first; what is not known is left out."""
     variables = snapshot.families.get("sysconfig", {})
     yield "python", f"{snapshot.python_version} in {snapshot.prefix}"
@@ -92,11 +101,13 @@ def _summary(installation: Installation, snapshot: Snapshot) -> Iterator[tuple[s
     if isinstance(resolution, Prebuilt):
         tag = f", release {resolution.asset.tag}" if resolution.asset.tag else ""
         yield "archive", f"{resolution.asset.name}{tag}"
+    if isinstance(resolution, Repack):
+        yield "not a release", f"a local interpreter, repacked: {resolution.interpreter}"
     release = snapshot.families.get("release", {})
     triple = str(release.get("target_triple") or (resolution.asset.triple if isinstance(resolution, Prebuilt) else ""))
     if triple := triple or str(variables.get("HOST_GNU_TYPE", "")):
         yield "triple", triple
-    yield "libpython", _libpython(snapshot)
+    yield "libpython", _libpython(snapshot, found)
     yield from ((name, " ".join(str(variables[name]).split())) for name in (*_TOOLS, *_PLACES) if variables.get(name))
     if flags := _flags(variables):
         yield "flags", flags
@@ -113,9 +124,8 @@ def _is_there(version: object) -> bool:
     return bool(version) and version != "absent"
 
 
-def _libpython(snapshot: Snapshot) -> str:
+def _libpython(snapshot: Snapshot, found: Sequence[Contradiction]) -> str:
     """Which are in the tree, and whether the interpreter loads one or holds its own."""
-    binaries = snapshot.families.get("binaries", {})
     names = [path.rpartition("/")[2] for path in snapshot.families.get("files", {})]
     shared = [
         one
@@ -124,12 +134,22 @@ def _libpython(snapshot: Snapshot) -> str:
     ]
     static = [one for one in names if one.startswith("libpython") and one.endswith(".a")]
     told = ", ".join(dict.fromkeys([*shared, *static])) or "none in the tree"
-    for path, fact in binaries.items():
+    # The first screen cuts the end off.
+    return "; ".join(one for one in (_loaded(snapshot, found), told) if one)
+
+
+def _loaded(snapshot: Snapshot, found: Sequence[Contradiction]) -> str:
+    """What the interpreter had in memory when it ran; where nobody saw that, what its program file asks for."""
+    seen = snapshot.families.get("runtime", {}).get("libpython")
+    if isinstance(seen, list):
+        other = next((one.says for one in found if (one.family, one.subject) == ("runtime", "libpython")), "")
+        return f"the interpreter loads {other or 'it'}" if seen else "the interpreter holds its own"
+    for path, fact in snapshot.families.get("binaries", {}).items():
         if path.startswith("bin/python3.") and isinstance(fact, dict) and "kind" in fact:
             needed = fact.get("needed")
-            loads = isinstance(needed, list) and any("libpython" in one for one in needed)
-            return f"{told}; the interpreter {'loads it' if loads else 'holds its own'}"
-    return told
+            asks = isinstance(needed, list) and any("libpython" in one for one in needed)
+            return f"the interpreter {'asks for one' if asks else 'holds its own'}"
+    return ""
 
 
 def _flags(variables: dict[str, Any]) -> str:
@@ -167,31 +187,42 @@ def _selected(spec: str, snapshot: Snapshot, found: Sequence[Contradiction], sel
     }
     chosen = {name: facts for name, facts in families.items() if facts and selection.severity is None}
     count = sum(map(len, chosen.values()))
-    asked = "; ".join(selection.wishes())
-    of = f"{plural(len(found), 'contradiction')} and {plural(sum(map(len, snapshot.families.values())), 'fact')}"
+    asked = _asked(selection)
+    findings, facts = plural(len(found), "contradiction"), plural(sum(map(len, snapshot.families.values())), "fact")
     if not told and not chosen:
-        yield Section(f"{spec}: none of {of} matches: {asked}", ())
+        yield Section(f"{spec}: none of {findings} and {facts} matches: {asked}", ())
         return
-    yield Section(f"{spec}: {len(told):,} and {count:,} of {of}: {asked}", ())
-    yield from (_section(number, len(told), one, everything=True) for number, one in enumerate(told, 1))
+    # A severity chooses among findings alone.
+    and_facts = f", {count:,} of {facts}" if selection.severity is None else ""
+    yield Section(f"{spec}: {len(told):,} of {findings}{and_facts}: {asked}", ())
+    yield from (_section(snapshot, number, len(told), one, everything=True) for number, one in enumerate(told, 1))
     yield from (_family(name, facts) for name, facts in chosen.items())
 
 
-def _contradictions(found: Sequence[Contradiction], *, everything: bool) -> Iterator[Section]:
+def _asked(selection: Selection) -> str:
+    """The least of the severities includes every other."""
+    if selection.severity == "cosmetic":
+        return "; ".join([*replace(selection, severity=None).wishes(), "any severity"])
+    return "; ".join(selection.wishes())
+
+
+def _contradictions(snapshot: Snapshot, found: Sequence[Contradiction], *, everything: bool) -> Iterator[Section]:
     shown = [one for one in found if everything or one.severity != "cosmetic"]
-    yield from (_section(number, len(found), one, everything=everything) for number, one in enumerate(shown, 1))
+    yield from (
+        _section(snapshot, number, len(found), one, everything=everything) for number, one in enumerate(shown, 1)
+    )
     rest = found[len(shown) :]
     if rest:
         rows = tuple((_who(one), f"{one.says}: {one.found}") for one in rest)
         yield Section(f"{_HEADINGS['cosmetic']} (in full with --all)", rows)
 
 
-def _section(number: int, count: int, one: Contradiction, *, everything: bool) -> Section:
+def _section(snapshot: Snapshot, number: int, count: int, one: Contradiction, *, everything: bool) -> Section:
     rows: list[Row] = [("says", one.says), ("found", one.found), ("so", one.consequence)]
     rows += [("known remedy" if index == 0 else "", remedy) for index, remedy in enumerate(one.remedies)]
     if everything and len(one.said) > 1:
         rows += [
-            ("all of them" if index == 0 else "", f"{name} = {value}")
+            ("all of them" if index == 0 else "", _saying(snapshot.families.get(one.family, {}).get(name), name, value))
             for index, (name, value) in enumerate(one.said.items())
         ]
     elif len(one.said) > 1:
@@ -199,6 +230,15 @@ def _section(number: int, count: int, one: Contradiction, *, everything: bool) -
         more = len(names) - _NAMES_SHOWN
         rows.append(("also", ", ".join(names[:_NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")))
     return Section(f"{number} of {count}, {_HEADINGS[one.severity]} - {one.family}: {_who(one)}", tuple(rows))
+
+
+def _saying(fact: object, name: str, value: str) -> str:
+    """`=` only before the whole value: a finding may be about some words of it."""
+    if str(fact) == value:
+        return f"{name} = {value}"
+    if isinstance(fact, str) and all(word in fact for word in value.split()):
+        return f"{name} names {value}"
+    return value if value.startswith(f"{name}=") else f"{name}: {value}"
 
 
 def _who(one: Contradiction) -> str:
@@ -214,7 +254,7 @@ def _family(name: str, facts: dict[str, Any]) -> Section:
 def _fact(fact: object) -> str:
     match fact:
         case dict():
-            return ", ".join(f"{key}: {_fact(value)}" for key, value in fact.items())
+            return ", ".join(f"{key}: {_fact(value)}" for key, value in fact.items() if key != _PACKED)
         case list():
             return " ".join(map(str, fact))
         case _:

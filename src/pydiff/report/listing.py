@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydiff.model.record import Difference, Run
 from pydiff.report import changes, view
-from pydiff.report.drawing import SEVERITY_COLOURS, plain
+from pydiff.report.drawing import SEVERITY_COLOURS, hanging, plain
 from pydiff.report.text import exact
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Listing:
         head.append_text(plain(", ".join((one.subject, *one.also)), "bold"))
         unnamed = one.count - 1 - len(one.also)
         if unnamed > 0 and one.family != "files":
-            head.append_text(plain(f" and {unnamed:,} more"))
+            head.append_text(plain(f" and {unnamed:,} more, which the record does not name"))
         # A value of a few words stands beside its name.
         short = self._short(one)
         if short and len(head.plain) + len(short) + 2 <= self.console.width:
@@ -50,11 +50,11 @@ class Listing:
             values: list[Text] = []
         else:
             values = list(self._values(one))
-        self._hanging(head, _INDENT)
+        hanging(self.console, head, _INDENT)
         for line in values:
-            self._hanging(line, _INDENT, _INDENT)
+            hanging(self.console, line, _INDENT, _INDENT)
         for text in _remarks(one):
-            self._hanging(plain(text, "dim"), _INDENT, _INDENT)
+            hanging(self.console, plain(text, "dim"), _INDENT, _INDENT)
 
     def _short(self, one: Difference) -> str:
         if changes.tokens(one) is not None:
@@ -75,18 +75,6 @@ class Listing:
                 line.append_text(plain(f"{flag}  ", {"-": "green", "+": "red"}.get(flag[:1], "yellow")))
             line.rstrip()
             yield line
-
-    def _hanging(self, line: Text, hang: int, first: int = 0) -> None:
-        """What does not fit one line goes on below, `hang` to the right."""
-        from rich.padding import Padding  # noqa: PLC0415 (rich costs 60 ms, and only this format needs it)
-
-        if first + len(line.plain) <= self.console.width and "\n" not in line.plain:
-            self.console.print(Padding(line, (0, 0, 0, first)))
-            return
-        head, *rest = line.wrap(self.console, max(10, self.console.width - hang - (2 if first else 0)))
-        self.console.print(Padding(head, (0, 0, 0, first)))
-        if rest:
-            self.console.print(Padding(plain("\n").join(rest), (0, 0, 0, hang + (2 if first else 0))))
 
 
 def _remarks(one: Difference) -> Iterator[str]:

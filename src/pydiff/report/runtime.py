@@ -25,12 +25,14 @@ _OPTIONAL = frozenset({
 })  # fmt: skip
 _ABSENT = "ModuleNotFoundError: "
 _MODULE = "module/"
+_NOT_ASKED = "not asked (--no-run)"
 
 
 def sections(snapshot: Snapshot) -> Iterator[Section]:
-    """One section; none where nobody asked the interpreter."""
+    """One section, which says so where nobody asked the interpreter."""
     facts = snapshot.families.get("runtime")
     if facts is None:
+        yield Section("when it runs", (("why", _NOT_ASKED),))
         return
     for subject, title in (("skipped", "not run"), ("error", "does not run")):
         if subject in facts:
@@ -41,11 +43,9 @@ def sections(snapshot: Snapshot) -> Iterator[Section]:
     yield Section(f"what it says when it runs, {where}", tuple(_rows(facts)))
 
 
-def in_a_row(snapshot: Snapshot) -> Row | None:
-    """The one row of a first screen: what keeps a build from running it, or else what came with it. None where nobody asked."""
-    section = next(sections(snapshot), None)
-    if section is None:
-        return None
+def in_a_row(snapshot: Snapshot) -> Row:
+    """The one row of a first screen: what keeps a build from running it, or else what came with it."""
+    section = next(sections(snapshot))
     rows = [(str(row[0]), str(row[1])) for row in section.rows]
     said = dict(rows)
     if "why" in said:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pydiff.model.record import Difference, Finding, Run
+from pydiff.model.record import Difference, Finding, Role, Run
 from pydiff.report import legend, view
 from pydiff.report.changes import readers_of
 from pydiff.report.commands import divergence_lines
-from pydiff.report.drawing import SEVERITY_COLOURS, plain, sentence, table
+from pydiff.report.drawing import SEVERITY_COLOURS, hanging, plain, sentence, table
 from pydiff.report.interface import Style
 from pydiff.report.listing import Listing
 from pydiff.report.screen import Screen
@@ -25,6 +26,8 @@ _MARKS = {"same": "=", "divergent": "≠", "inconclusive": "?"}
 _TOP = 6
 _NOTES = 12
 _WIDEST = 200
+_UNKNOWN = 120
+"""Columns where no terminal reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Terminal:
         out = io.StringIO()
         console = Console(
             file=out,
-            width=max(40, min(style.width or 100, _WIDEST)),
+            width=max(40, min(style.width or _UNKNOWN, _WIDEST)),
             force_terminal=style.colour,
             color_system="standard" if style.colour else None,
             no_color=not style.colour,
@@ -64,11 +67,10 @@ class _Page:
             self.console.print()
             self.say(view.selection_sentence(run, selection, picked), "bold")
             Listing(run, self.console).write(picked)
-            if picked:
-                self._legend()
+            self._legend(legend.of_differences(run, picked))
             return
         if not view.has_builds(run) and not selection.everything:
-            Screen(run, self.console, _COLOURS[run.verdict], _MARKS[run.verdict], legend.lines(run)).write()
+            Screen(run, self.console, _COLOURS[run.verdict], _MARKS[run.verdict]).write()
             return
         self._head()
         self._sides()
@@ -77,7 +79,7 @@ class _Page:
             self._finding(finding)
         self._differences()
         self._notes()
-        self._legend()
+        self._legend(run.legend)
         self._foot()
 
     def say(self, text: str, style: str = "", indent: int = 0) -> None:
@@ -207,12 +209,13 @@ class _Page:
         for note in notes if self.style.selection.everything else notes[:_NOTES]:
             self.say(f"• {one_line(note)}", indent=2)
 
-    def _legend(self) -> None:
-        lines = legend.lines(self.run)
-        if lines:
+    def _legend(self, rows: Sequence[Role]) -> None:
+        if rows:
             self.title(legend.TITLE)
-        for line in lines:
-            self.console.print(plain(f"  {line}", "dim"))
+        # Wrapped lines go on below the value.
+        hang = max((len(one.role) for one in rows), default=0) + 2
+        for line in legend.lines(self.run, rows):
+            hanging(self.console, plain(line, "dim"), hang, 2)
 
     def _foot(self) -> None:
         run = self.run

@@ -22,6 +22,7 @@ from pydiff.model.record import (
 from pydiff.model.selection import Selection
 from pydiff.report import changes
 from pydiff.report.commands import divergence_lines, has_commands
+from pydiff.report.narrowed import narrowed
 from pydiff.report.text import exact, one_line, plural
 
 MEANING: dict[Severity, str] = {
@@ -207,8 +208,8 @@ def ranked(run: Run) -> list[Difference]:
 
 
 def selected(run: Run, selection: Selection) -> list[Difference]:
-    """Of `ranked` those that the selection picks."""
-    return [one for one in ranked(run) if selection.holds(changes.candidate(one))]
+    """Of `ranked` those that the selection picks, and of one that many share the members that are asked for."""
+    return [narrowed(one, selection) for one in ranked(run) if selection.holds(changes.candidate(one))]
 
 
 def selection_sentence(run: Run, selection: Selection, picked: Sequence[Difference]) -> str:
@@ -223,8 +224,7 @@ def selection_sentence(run: Run, selection: Selection, picked: Sequence[Differen
     if len(wishes) == 1:
         whole = " Names are whole: '*NAME*' finds a part of one." if selection.subjects else ""
         return f"None of {plural(total, 'difference')} matches: {asked}.{whole}"
-    known = [(one, changes.candidate(one)) for one in run.differences]
-    alone = [f"{said}: {_facts([one for one, as_known in known if test(as_known)]):,}" for said, test in wishes.items()]
+    alone = [f"{'; '.join(one.wishes())}: {_facts(selected(run, one)):,}" for one in selection.alone()]
     return f"None of {plural(total, 'difference')} matches all of it. Each alone: {'; '.join(alone)}."
 
 

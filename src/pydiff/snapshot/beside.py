@@ -130,6 +130,11 @@ class Beside:
         return ".".join(self.snapshot.python_version.split(".")[:2])
 
     @property
+    def released(self) -> bool:
+        """Whether sysconfig shows the build of a python-build-standalone release, which a repacked local interpreter does too."""
+        return bool(self.text("PYTHON_BUILD_STANDALONE")) or "'--prefix=/install'" in self.text("CONFIG_ARGS")
+
+    @property
     def foreign(self) -> bool:
         """Whether the tree is for another operating system or processor."""
         made_for = self.text("MACHDEP") or ("win32" if "python.exe" in self._known else "")

@@ -55,14 +55,10 @@ def _static(beside: Beside) -> Iterator[Contradiction]:
         + ("" if only else "; one that links the shared library does not notice"),
         (
             *(() if only else (f"link {shared} instead",)),
-            *(remedy if beside.text("PYTHON_BUILD_STANDALONE") or _released(beside) else ()),
+            *(remedy if beside.released else ()),
         ),
         "changes",
     )
-
-
-def _released(beside: Beside) -> bool:
-    return "'--prefix=/install'" in beside.text("CONFIG_ARGS")
 
 
 def _windows(beside: Beside) -> Iterator[Contradiction]:

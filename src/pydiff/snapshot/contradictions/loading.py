@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pydiff.model.record import Severity
 from pydiff.model.snapshot import Contradiction
 from pydiff.snapshot.beside import Beside
+from pydiff.snapshot.contradictions import loaders
 
 _Binary = dict[str, str | int | list[str]]
 _ORIGIN = re.compile(r"\$(?:ORIGIN|\{ORIGIN\})|@loader_path(?=/|$)")
@@ -17,6 +18,7 @@ _PROGRAM = re.compile(r"bin/python\d+\.\d+[a-z]*")
 # On a Mac these live in the loader's own cache, not on disk.
 _OF_MACOS = ("/usr/lib/", "/System/")
 _LINKED_WITH = ("LDFLAGS", "LDSHARED", "LINKFORSHARED", "LIBS")
+_RUN_PATH = re.compile(r"-rpath(?:[,=]|,?\s+(?:-Wl,|-Xlinker\s+)?)([^\s,'\"]+)")
 # The standard library is loaded by the interpreter, which has these in memory already.
 _WHOSE = re.compile(r"(?:bin|lib|lib64|DLLs)/[^/]+|.*/lib-dynload/[^/]+")
 
@@ -25,45 +27,32 @@ def find(beside: Beside) -> Iterator[Contradiction]:
     binaries = dict(beside.fields("binaries"))
     program = next((path for path in sorted(binaries) if _PROGRAM.fullmatch(path)), "")
     yield from _interpreter(beside, binaries, program)
-    lost: dict[str, list[str]] = defaultdict(list)
+    lost: dict[tuple[str, str], list[str]] = defaultdict(list)
     for path, fact in binaries.items():
         if _WHOSE.fullmatch(path) and fact.get("kind") not in {"rel", "object"}:
             for name in _list(fact, "needed"):
                 if not _is_found(beside, path, name, binaries, program):
-                    lost[name].append(path)
-    for name, paths in lost.items():
-        yield _told(beside, name, paths, program)
+                    lost[name, str(fact.get("format", ""))].append(path)
+    for (name, style), paths in lost.items():
+        yield _told(beside, name, paths, program, style)
     yield from _extensions(beside, binaries, program)
 
 
-def _told(beside: Beside, name: str, paths: list[str], program: str) -> Contradiction:
+def _told(beside: Beside, name: str, paths: list[str], program: str, style: str) -> Contradiction:
     starts = program in paths
     first = program if starts else paths[0]
-    real = beside.named(posixpath.basename(name))
-    consequence = (
-        f"the interpreter does not start: `error while loading shared libraries: {name}`"
-        if starts
-        else f"importing or running it fails: `{name}: cannot open shared object file`"
-    )
-    remedy = (
-        f"LD_LIBRARY_PATH={beside.prefix}/{posixpath.dirname(real[0])}"
-        if real
-        else f"install the system's package that has {posixpath.basename(name)}"
-    )
-    where = (
-        f"it is in {beside.prefix}/{posixpath.dirname(real[0])}, where the loader does not look"
-        if real
-        else "no such library"
-    )
+    base = re.split(r"[/\\]", name)[-1]
+    real = beside.named(base)
+    folder = posixpath.normpath(f"{beside.prefix}/{posixpath.dirname(real[0])}") if real else ""
     order = [first, *(path for path in paths if path != first)]
     severity: Severity = "breaks" if starts or "libpython" in name else "changes"
     return Contradiction(
         "binaries",
         first,
         f"needs {name}",
-        where,
-        consequence,
-        (remedy,),
+        f"it is in {folder}, where the loader does not look" if folder else "no such library",
+        loaders.consequence(style, name, starts=starts),
+        loaders.remedies(style, name, folder, f"{beside.prefix}/{first}"),
         severity,
         dict.fromkeys(order, f"needs {name}"),
     )
@@ -84,8 +73,16 @@ def _is_found(beside: Beside, path: str, name: str, binaries: dict[str, _Binary]
             return _elf(beside, path, name, binaries, program)
         case "macho":
             return _macho(beside, path, name, binaries, program)
+        case "pe":
+            return _pe(beside, path, name)
         case _:
             return True
+
+
+def _pe(beside: Beside, path: str, name: str) -> bool:
+    """Beside the module or beside python.exe; what the tree does not hold is the system's. Names of files have no case there."""
+    held = [posixpath.dirname(one) for one in beside.facts("files") if posixpath.basename(one).lower() == name.lower()]
+    return not held or any(folder in {posixpath.dirname(path), ""} for folder in held)
 
 
 def _elf(beside: Beside, path: str, name: str, binaries: dict[str, _Binary], program: str) -> bool:
@@ -158,10 +155,14 @@ def _extensions(beside: Beside, binaries: dict[str, _Binary], program: str) -> I
     if beside.text("Py_ENABLE_SHARED") != "1" or not held or fact.get("format") != "elf":
         return
     folder = f"{beside.prefix}/{posixpath.dirname(held[0])}"
-    in_flags = f"-rpath,{folder}" in " ".join(beside.text(one) for one in _LINKED_WITH)
+    given = _given(beside)
     other = "" if beside.foreign else beside.machine.loads(name)
-    if in_flags or (beside.foreign and beside.shared_prefix) or (other and _is_own(beside, other)):
+    if folder in given or (beside.foreign and beside.shared_prefix) or (other and _is_own(beside, other)):
         return
+    # A run path comes before the system's folders.
+    if not beside.foreign:
+        other = next((f"{one}/{name}" for one in given if beside.machine.exists(f"{one}/{name}")), other)
+    named = f" to this tree; they name {', '.join(given)}" if given else ""
     inherited = [] if _list(fact, "runpath") else [_expanded(beside, program, one) for one in _list(fact, "rpath")]
     loaded = name in {posixpath.basename(one) for one in _list(fact, "needed")}
     extensions_too = not loaded and folder not in inherited
@@ -174,7 +175,7 @@ def _extensions(beside: Beside, binaries: dict[str, _Binary], program: str) -> I
         "binaries",
         held[0],
         f"-lpython{beside.text('LDVERSION') or beside.minor} is {folder}/{name}",
-        f"the loader does not look there, and no variable gives a run path{f'; it finds {other}' if other else ''}",
+        f"the loader does not look there, and no variable gives a run path{named}{f'; it finds {other}' if other else ''}",
         f"{who} runs with another Python's library"
         if other
         else f"{who} does not start: `{name}: cannot open shared object file`",
@@ -182,12 +183,18 @@ def _extensions(beside: Beside, binaries: dict[str, _Binary], program: str) -> I
             f"LDFLAGS=-Wl,-rpath,{folder}",
             *(
                 ("releases from 20250529 on give the interpreter a run path for its extensions",)
-                if extensions_too
+                if extensions_too and beside.released
                 else ()
             ),
         ),
         "breaks" if extensions_too else "changes",
     )
+
+
+def _given(beside: Beside) -> list[str]:
+    """The run paths that builds take from sysconfig, each once."""
+    words = _RUN_PATH.findall(" ".join(beside.text(one) for one in _LINKED_WITH))
+    return list(dict.fromkeys(posixpath.normpath(one) for word in words for one in word.split(":") if one))
 
 
 def _is_own(beside: Beside, path: str) -> bool:
