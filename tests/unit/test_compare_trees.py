@@ -215,10 +215,11 @@ def test_a_family_of_one_side_only_is_one_difference() -> None:
     [("release", "cosmetic"), ("builddetails", "cosmetic"), ("headers", "cosmetic"), ("tags", "changes")],
 )
 def test_a_family_that_only_describes_is_no_news_where_it_could_be_read(family: str, severity: str) -> None:
-    described = tree(**{family: {"version": "8"}})
+    described = Snapshot("/l", "3.9.18", {family: {"version": "8"}}, {})
     for sides in ((described, tree()), (tree(), described)):
         assert [(one.family, one.severity) for one in compare_trees(*sides)] == [(family, severity)]
-    (one,) = compare_trees(described, tree(errors={family: "line 3: no table"}, **{family: {}}))
+    unread = Snapshot("/l", "3.9.18", {family: {}}, {family: "line 3: no table"})
+    (one,) = compare_trees(described, unread)
     assert (one.severity, one.right) == ("changes", "not read: line 3: no table")
 
 
