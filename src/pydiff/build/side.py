@@ -99,6 +99,8 @@ class Side:
         python = {} if self._facts is None else {"site": self._facts.purelib, "stdlib": self._facts.stdlib}
         reads = collect_reads(clock.windows, places | python)
         self.notes = _bypassed(self.name, collect_bypasses(clock.windows))
+        if self.bench.recording and not actions:
+            self.notes += silent(self.name, self.outcome)
         encode = msgspec.json.encode
         with explained("keeping what was recorded", self._folder):
             (self._folder / "actions.jsonl").write_bytes(b"".join(encode(action) + b"\n" for action in actions))
@@ -159,6 +161,15 @@ def _bypassed(side: str, programs: Counter[str]) -> tuple[str, ...]:
     named = ", ".join(f"{program} ({number})" for program, number in programs.most_common(_SHOWN))
     more = f" and {len(programs) - _SHOWN} others" if len(programs) > _SHOWN else ""
     return (f"{side}: {programs.total()} calls of tools by absolute path were not recorded: {named}{more}",)
+
+
+def silent(side: str, outcome: Outcome | None) -> tuple[str, ...]:
+    """A note where nothing was recorded of how compiled files came about: on a broken machine (no /dev/null) no call can be noted."""
+    if not isinstance(outcome, Built) or not outcome.wheel.binaries:
+        return ()
+    return (
+        f"{side}: no command was recorded although the wheel holds compiled files: what made them is not known, and not compared",
+    )
 
 
 def _known(facts: PythonFacts | None) -> PythonFacts:

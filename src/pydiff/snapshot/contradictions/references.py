@@ -12,10 +12,10 @@ _LONGEST = 100_000
 
 
 def expand(text: str, known: Mapping[str, str]) -> str:
-    """References replaced by their values; one that leads round in a circle is left standing."""
+    """References replaced by their values; left standing where they lead round in a circle, or to more than any value is long."""
     for _ in range(_DEPTH):
-        replaced = _REFERENCE.sub(lambda match: known.get(match[1], match[0]), text)[:_LONGEST]
-        if replaced == text:
+        names = _REFERENCE.findall(text)
+        if not names or len(text) + sum(len(known.get(name, "")) for name in names) > _LONGEST:
             break
-        text = replaced
+        text = _REFERENCE.sub(lambda match: known.get(match[1], match[0]), text)
     return text
