@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -97,7 +98,7 @@ def test_one_side_built_alone() -> None:
 
 
 ROWS = [
-    Role(role="{prefix}", left="/home/somebody/py", right="/opt/b", meaning="where this Python is installed"),
+    Role(role="{prefix}", left=f"{Path.home()}/py", right="/opt/b", meaning="where this Python is installed"),
     Role(role="{multiarch}", left="x86_64-linux-gnu", right="x86_64-linux-gnu", meaning="its architecture"),
     Role(role="{build}", left="/build/`a`|b", right=None, meaning="folder in which it was compiled"),
 ]
