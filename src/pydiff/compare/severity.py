@@ -57,7 +57,7 @@ _BINARY: dict[str, Severity] = {
 # What a module of the standard library asks of the system; a build meets it only where it cannot be loaded, which `unreached` tells.
 _OWN_LINKAGE = frozenset({"needed", "runpath", "rpath", "search", "resolved", "glibc", "glibcxx", "macos", "lto"})
 # Modules that CPython leaves out where a library is missing; every other one is there by its version alone.
-_BY_LIBRARY = frozenset({
+BY_LIBRARY = frozenset({
     "_bz2", "_ctypes", "_curses", "_curses_panel", "_dbm", "_gdbm", "_hashlib", "_lzma", "_sqlite3", "_ssl", "_tkinter", "_uuid", "readline",
     "zlib",
 })  # fmt: skip
@@ -145,7 +145,7 @@ def of_extension(name: str, states: set[str | None], *, same_minor: bool) -> Sev
     if "absent" not in states:
         return "changes"
     # An import that fails can stop a build; what another version of Python has no longer, or not yet, is no fault of this one.
-    return "breaks" if same_minor or name in _BY_LIBRARY else "cosmetic"
+    return "breaks" if same_minor or name in BY_LIBRARY else "cosmetic"
 
 
 # Path with roles -> severity when it is only on one side, and when its contents differ. The first that matches decides.

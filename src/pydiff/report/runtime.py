@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
+from pydiff.compare.severity import BY_LIBRARY
 from pydiff.model.snapshot import Facts, Snapshot
 from pydiff.report.sheet import Row, Section
 from pydiff.report.text import plural
@@ -18,11 +19,6 @@ _LIBRARIES = (
     ("tk.version", "Tk "),
     ("readline", ""),
 )
-# What CPython builds only where the system has the library for it; the other modules that one version or another has are not missed.
-_OPTIONAL = frozenset({
-    "_bz2", "_ctypes", "_curses", "_curses_panel", "_dbm", "_gdbm", "_hashlib", "_lzma", "_sqlite3", "_ssl", "_tkinter", "_uuid", "readline",
-    "zlib",
-})  # fmt: skip
 _ABSENT = "ModuleNotFoundError: "
 _MODULE = "module/"
 _NOT_ASKED = "not asked (--no-run)"
@@ -117,7 +113,8 @@ def _modules(facts: Facts) -> Iterator[Row]:
             count += 1
         elif not answer.startswith(_ABSENT):
             failed[answer].append(name)
-        elif name in _OPTIONAL:
+        elif name in BY_LIBRARY:
+            # The other modules that one version or another has are not missed.
             absent.append(name)
     lacking = f", no {', '.join(absent)}" if absent else ""
     yield "modules", f"{plural(count, 'extension module')} imported{lacking}"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from pydiff.model.snapshot import Contradiction
 from pydiff.snapshot.beside import Beside
-from pydiff.snapshot.contradictions import glibc, loading
+from pydiff.snapshot.contradictions import glibc, loaders, loading
 
 # Without these pip, setuptools or the subprocess module does not import, or pip reaches no index.
 _ASKED = frozenset({
@@ -78,6 +78,6 @@ def _remedies(beside: Beside, reason: str) -> tuple[str, ...]:
     if match is None:
         return ()
     held = beside.named(posixpath.basename(match[1]))
-    if held:
-        return (f"LD_LIBRARY_PATH={beside.prefix}/{posixpath.dirname(held[0])}",)
-    return (f"install the system's package that has {posixpath.basename(match[1])}",)
+    folder = f"{beside.prefix}/{posixpath.dirname(held[0])}" if held else ""
+    # `_LIBRARY` is in the words of the loader of ELF files.
+    return loaders.remedies("elf", match[1], folder, "")
